@@ -1,0 +1,62 @@
+# Every target does its own set-up. Needs: Python 3.11 or later, Node 20 or later, make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+CDK    := node_modules/.bin/cdk
+
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
+export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 1
+export CDK_DISABLE_CLI_TELEMETRY := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-once test test-fast lint synth bench pins clean
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 12
+
+demo: setup  ## deploy the sample to a local cloud, send it traffic, keep it running
+	@$(BIN)/python -m demo
+
+demo-once: setup  ## the same, then stop everything; non-zero if anything was wrong
+	@$(BIN)/python -m demo --once
+
+test: lint  ## everything CI runs
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-fast: setup  ## unit tests alone
+	@$(BIN)/python -m pytest -q tests/unit
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+STAGE ?= dev
+synth: setup  ## templates of STAGE (dev, staging, prod, local) into cdk.out, checked by cfn-lint
+	@$(CDK) synth --quiet -c stage=$(STAGE) --output cdk.out
+	@$(BIN)/cfn-lint cdk.out/*.template.json
+	@echo "cdk.out/: no findings"
+
+bench: setup  ## measure, side by side; writes docs/benchmarks.md
+	@$(BIN)/python -m benchmarks
+
+setup: $(VENV)/.installed node_modules/.installed
+
+$(VENV)/.installed: requirements.txt pyproject.toml
+	@echo "== Python packages into $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	@echo "== CDK CLI and Spotlight into node_modules"
+	@npm ci --silent
+	@touch $@
+
+pins:  ## resolve the dev group of pyproject.toml into requirements.txt
+	@$(BIN)/uv pip compile --quiet --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins" pyproject.toml -o requirements.txt
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) node_modules build cdk.out .cache
