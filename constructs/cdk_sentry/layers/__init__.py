@@ -1,0 +1,1 @@
+"""How the layers are built, from the registries' own packages."""

@@ -1,0 +1,123 @@
+"""Builds a Lambda layer's content from a folder of lambda_src: pinned wheels plus our own packages.
+
+The result depends on content alone: wheels are downloaded by hash and unpacked, nothing is installed, so no
+timestamp, no interpreter path and no bytecode of the building machine gets in. Nothing here imports aws_cdk: the
+wheel's build, the tests and the command use it too.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+REQUIREMENTS = "requirements.txt"
+CONTENT_HASH = "content-hash.txt"
+"""Lies beside the layer's content, not in it, and is written last: its presence says that the build is whole."""
+
+_NOT_SHIPPED = ("__pycache__", "*.pyc", "*.in", REQUIREMENTS, "README.md")
+# Of a wheel's metadata only what says version and licence: RECORD and the like describe an installation.
+_METADATA_SHIPPED = ("METADATA", "licenses/", "LICENSE")
+
+
+@dataclass(frozen=True)
+class BuiltLayer:
+    """A layer's content on disk.
+
+    Attributes:
+        directory: what Lambda shows as /opt; holds `python/`.
+        content_hash: hex SHA-256 over every file's path and bytes; equal inputs give equal hashes on any machine.
+    """
+
+    directory: Path
+    content_hash: str
+
+
+class LayerBuildError(RuntimeError):
+    """A layer could not be built; the message says why and what to do."""
+
+
+def build_python_layer(source: Path, cache: Path) -> BuiltLayer:
+    """Builds, or finds in the cache, the layer that `source` describes.
+
+    Args:
+        source: a folder with a `requirements.txt` (pinned, with hashes) and the packages to ship beside it.
+        cache: where builds are kept; the name of each is that of its source and the hash of its inputs.
+
+    Returns:
+        The content and its hash. The first build of some inputs says so on stderr and asks the package index.
+
+    Raises:
+        LayerBuildError: the pinned wheels could not be had.
+    """
+    home = cache / f"{source.name}-{_hash_of_files(source, _source_files(source))[:16]}"
+    if not (home / CONTENT_HASH).is_file():
+        _build(source, home)
+    return BuiltLayer(directory=home / "opt", content_hash=(home / CONTENT_HASH).read_text().strip())
+
+
+def _build(source: Path, home: Path) -> None:
+    print(f"cdk-sentry: building the layer {source.name} (once, then cached)", file=sys.stderr)  # noqa: T201
+    home.parent.mkdir(parents=True, exist_ok=True)
+    # Built aside and renamed, so that two synths at once, or one that is killed, never show half a layer.
+    with tempfile.TemporaryDirectory(dir=home.parent, prefix=f".{source.name}-") as scratch:
+        python = Path(scratch, "opt", "python")
+        python.mkdir(parents=True)
+        for wheel in _download_wheels(source / REQUIREMENTS, Path(scratch, "wheels")):
+            _unpack(wheel, python)
+        for package in sorted(path for path in source.iterdir() if path.is_dir() and path.name != "__pycache__"):
+            shutil.copytree(package, python / package.name, ignore=shutil.ignore_patterns(*_NOT_SHIPPED))
+        content = python.parent
+        content_hash = _hash_of_files(content, sorted(path for path in content.rglob("*") if path.is_file()))
+        built = Path(scratch, "built")
+        built.mkdir()
+        content.rename(built / "opt")
+        (built / CONTENT_HASH).write_text(content_hash + "\n")
+        try:
+            built.rename(home)
+        except OSError:
+            if not (home / CONTENT_HASH).is_file():
+                raise
+
+
+def _download_wheels(requirements: Path, destination: Path) -> list[Path]:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    # Pure-Python wheels only: one layer then serves every Python version and both architectures.
+    command += ["--require-hashes", "--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none"]
+    command += ["--python-version=3.10", "--dest", os.fspath(destination), "--requirement", os.fspath(requirements)]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    if finished.returncode != 0:
+        raise LayerBuildError(
+            f"The layer {requirements.parent.name} could not be built: pip could not download what {requirements} "
+            f"pins.\n{finished.stderr.strip()}\nCheck the connection to the package index; a virtual environment "
+            "without pip needs `python -m ensurepip` first."
+        )
+    return sorted(destination.glob("*.whl"))
+
+
+def _unpack(wheel: Path, destination: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            folder, _, rest = name.partition("/")
+            if folder.endswith(".dist-info") and not rest.startswith(_METADATA_SHIPPED):
+                continue
+            archive.extract(name, destination)
+
+
+def _source_files(source: Path) -> Iterator[Path]:
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            yield path
+
+
+def _hash_of_files(root: Path, files: Iterator[Path] | list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Marker until the bootstrap lands."""
