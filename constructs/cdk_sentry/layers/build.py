@@ -88,8 +88,20 @@ def _build(source: Path, home: Path) -> None:
 def _download_wheels(requirements: Path, destination: Path) -> list[Path]:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     # Pure-Python wheels only: one layer then serves every Python version and both architectures.
-    command += ["--require-hashes", "--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none"]
-    command += ["--python-version=3.10", "--dest", os.fspath(destination), "--requirement", os.fspath(requirements)]
+    command += [
+        "--require-hashes",
+        "--only-binary=:all:",
+        "--platform=any",
+        "--implementation=py",
+        "--abi=none",
+    ]
+    command += [
+        "--python-version=3.10",
+        "--dest",
+        os.fspath(destination),
+        "--requirement",
+        os.fspath(requirements),
+    ]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     if finished.returncode != 0:
         raise LayerBuildError(
