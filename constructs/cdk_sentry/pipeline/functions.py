@@ -1,0 +1,77 @@
+"""What the pipeline's functions have in common."""
+
+from aws_cdk import Acknowledgment, AssetHashType, Duration, RemovalPolicy, Validations
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from cdk_sentry.assets import LAMBDA_SRC, LAYER_CACHE
+from cdk_sentry.layers.build import build_python_layer
+
+RUNTIME = lambda_.Runtime.PYTHON_3_13
+ARCHITECTURE = lambda_.Architecture.ARM_64
+
+
+def common_layer(scope: Construct, construct_id: str) -> lambda_.LayerVersion:
+    """The functions' dependencies and shared module; pure Python, so the architecture does not matter."""
+    built = build_python_layer(LAMBDA_SRC / "activity_common", LAYER_CACHE)
+    code = lambda_.Code.from_asset(
+        str(built.directory), asset_hash=built.content_hash, asset_hash_type=AssetHashType.CUSTOM
+    )
+    return lambda_.LayerVersion(
+        scope, construct_id, code=code, compatible_runtimes=[RUNTIME], description="What the activity functions share"
+    )
+
+
+def activity_function(
+    scope: Construct,
+    construct_id: str,
+    *,
+    module: str,
+    layer: lambda_.ILayerVersion,
+    environment: dict[str, str],
+    timeout: Duration,
+    memory_mb: int,
+    log_retention: logs.RetentionDays,
+    removal_policy: RemovalPolicy,
+) -> lambda_.Function:
+    """One function: its code is the folder of lambda_src of the module's name, its role may only log.
+
+    Args:
+        scope: the pipeline.
+        construct_id: within it.
+        module: name of folder and module; the module's `handler` is called.
+        layer: see `common_layer`.
+        environment: variables.
+        timeout: after which Lambda stops it.
+        memory_mb: megabytes; the share of a CPU grows with it.
+        log_retention: how long its log is kept.
+        removal_policy: of its log group.
+    """
+    log_group = logs.LogGroup(scope, f"{construct_id}Log", retention=log_retention, removal_policy=removal_policy)
+    # A role of our own, not CDK's with AWSLambdaBasicExecutionRole: that may write every log group of the account.
+    role = iam.Role(scope, f"{construct_id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    log_group.grant_write(role)
+    function = lambda_.Function(
+        scope,
+        construct_id,
+        runtime=RUNTIME,
+        architecture=ARCHITECTURE,
+        handler=f"{module}.handler",
+        code=lambda_.Code.from_asset(str(LAMBDA_SRC / module), exclude=["**/__pycache__", "**/*.pyc"]),
+        layers=[layer],
+        environment=environment,
+        timeout=timeout,
+        memory_size=memory_mb,
+        role=role,
+        log_group=log_group,
+        logging_format=lambda_.LoggingFormat.JSON,
+    )
+    Validations.of(function).acknowledge(
+        Acknowledgment(
+            id="AwsSolutions-L1",
+            reason="Python 3.13 is supported by AWS until 2029; the newest runtime is taken up once it is tested.",
+        )
+    )
+    return function

@@ -1,0 +1,1 @@
+"""What the three activity functions share: the contract, the record on the stream, the table's keys, answers."""

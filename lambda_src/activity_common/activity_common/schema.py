@@ -1,0 +1,19 @@
+"""The contract's one file. API Gateway's model, ingest and validator are all made from it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Final
+
+SCHEMA: Final[dict[str, Any]] = json.loads(Path(__file__).with_name("event.schema.json").read_bytes())
+
+
+def description_of(field: str) -> str:
+    """What is allowed in a field, in words: the schema says it itself."""
+    return str(SCHEMA["properties"].get(field, SCHEMA)["description"])
+
+
+def is_user_id(text: str) -> bool:
+    """Whether a text can be a user's id, asked without compiling the whole schema."""
+    # `$` of a JSON Schema ends the string; Python's also matches before a last newline.
+    return re.fullmatch(SCHEMA["properties"]["user_id"]["pattern"].removesuffix("$"), text) is not None
