@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import platform
+import re
 import socket
 import subprocess
 import sys
@@ -101,6 +102,13 @@ class RuntimeInterfaceEmulator(ManagedProcess):
     def logs(self) -> str:
         """What RIE and the function wrote, standard output then standard error."""
         return self.stdout() + self.stderr()
+
+    def init_ms(self) -> float:
+        """Wall-clock time of init, as RIE's log says it after the first invocation."""
+        found = re.search(r"INIT REPORT\(durationMs: ([0-9.]+)\)", self.logs())
+        if found is None:
+            raise ValueError(f"init is not over yet:\n{self.logs()}")
+        return float(found[1])
 
     def function_pid(self) -> int:
         """The pid of the function's process; it is there after the first invocation."""

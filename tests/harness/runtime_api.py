@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from tests.harness.extensions_api import PREFIX, ExtensionsApi
 from tests.harness.http_server import LOOPBACK, Connection, HttpRequest, ThreadedServer
 
 FUNCTION_ARN = "arn:aws:lambda:eu-central-1:123456789012:function:checkout"
@@ -126,6 +127,7 @@ class RuntimeApi:
         self._out: dict[str, Invocation] = {}
         self._unpolled: list[Invocation] = []
         self._restored = threading.Event()
+        self.extensions = ExtensionsApi(lambda: self.poll_count == 0, self._changed)
         self.poll_count = 0
         self.first_poll_ns: int | None = None
         self.restore_poll_count = 0
@@ -138,6 +140,7 @@ class RuntimeApi:
 
     def __exit__(self, *_: object) -> None:
         self._restored.set()
+        self.extensions.close()
         self._server.stop()
         self._put(None)
 
@@ -253,7 +256,10 @@ class RuntimeApi:
         last: Invocation | None = None
         while (request := connection.read_request()) is not None:
             path = request.target.removeprefix(_RUNTIME)
-            if request.method == "GET" and path == "invocation/next":
+            if request.target.startswith(PREFIX):
+                if not self.extensions.handle(connection, request):
+                    return
+            elif request.method == "GET" and path == "invocation/next":
                 self._note_poll(last, request.received_ns)
                 last = self._hand_out(connection)
                 if last is None:
@@ -306,6 +312,7 @@ class RuntimeApi:
                 return None
             invocation.event_out_ns = time.monotonic_ns()
             connection.send(200, invocation.event, invocation.headers)
+            self.extensions.announce(invocation.request_id, invocation.headers)
             return invocation
 
     def _take_answer(self, connection: Connection, request: HttpRequest, path: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.baseline_layer import HANDLER, baseline_layer
+from tests.harness.extensions_api import Service
 from tests.harness.function_process import FUNCTIONS, FunctionConfig, FunctionProcess
 from tests.harness.rie import RuntimeInterfaceEmulator
 from tests.harness.runtime_api import NoAnswerError, RuntimeApi
@@ -168,11 +169,68 @@ def test_snapstart_waits_for_its_restore(tmp_path: Path) -> None:
         assert api.invoke().result == ["restored"]
 
 
+EXTENSION = """\
+import http.client, json, os, threading
+
+def call(method, path, body=None, headers={}):
+    connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    connection.request(method, "/2020-01-01/extension/" + path, body, headers)
+    response = connection.getresponse()
+    return response.status, response.getheader("Lambda-Extension-Identifier"), response.read().decode()
+
+def register(*events):
+    return call("POST", "register", json.dumps({"events": events}), {"Lambda-Extension-Name": "watcher"})
+
+def watch():
+    while True:
+        seen.append(call("GET", "event/next", headers={"Lambda-Extension-Identifier": identifier})[2])
+
+seen = []
+refused = register("INVOKE", "SHUTDOWN")[0]
+status, identifier, _ = register("INVOKE")
+threading.Thread(target=watch, daemon=True).start()
+
+def handler(event, context):
+    return [refused, status, register("INVOKE")[0], seen]
+"""
+
+
+def test_an_internal_extension_sees_each_invocation(tmp_path: Path) -> None:
+    with RuntimeApi() as api, FunctionProcess(api.address, write_handler(tmp_path, EXTENSION)):
+        first = api.invoke()
+        assert first.result[:3] == [403, 200, 403]
+        (extension,) = api.extensions.extensions.values()
+        assert extension.name == "watcher"
+        api.wait_for(lambda: len(extension.poll_ns) > 1, "the extension's second poll")
+        seen = json.loads(api.invoke().result[3][0])
+        assert seen["requestId"] == first.request_id
+        assert seen["eventType"] == "INVOKE"
+
+
+def test_a_refusing_extensions_api_registers_nobody(tmp_path: Path) -> None:
+    with RuntimeApi() as api:
+        api.extensions.service = Service.REFUSES
+        with FunctionProcess(api.address, write_handler(tmp_path, EXTENSION)):
+            assert api.invoke().result[:3] == [403, 403, 403]
+        assert api.extensions.extensions == {}
+
+
+@pytest.mark.parametrize("service", [Service.HANGS, Service.CUTS])
+def test_an_extensions_api_may_hang_or_cut_its_callers(tmp_path: Path, service: Service) -> None:
+    source = EXTENSION.replace('AWS_LAMBDA_RUNTIME_API"])', 'AWS_LAMBDA_RUNTIME_API"], timeout=0.2)')
+    with RuntimeApi() as api:
+        api.extensions.service = service
+        with FunctionProcess(api.address, write_handler(tmp_path, source)):
+            cause = api.wait_for_init_error().error["errorType"]
+        assert cause == {Service.HANGS: "TimeoutError", Service.CUTS: "RemoteDisconnected"}[service]
+
+
 def test_the_emulator_runs_the_same_function_and_enforces_its_timeout() -> None:
     config = FunctionConfig("slow.handler", timeout_s=1)
     with RuntimeInterfaceEmulator(config) as rie:
         assert rie.invoke({"seconds": 0}).result == {"ok": True}
         assert rie.function_cpu_ms() > 0
+        assert rie.init_ms() > 1
         assert rie.function_rss_kib() > 5_000
         assert b"timed out after 1" in rie.invoke({"seconds": 10}).body
         assert "REPORT RequestId" in rie.logs()

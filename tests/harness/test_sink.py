@@ -10,9 +10,11 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from pathlib import Path
 
 import pytest
 
+from tests.harness.certificates import make_certificate
 from tests.harness.sink import PUBLIC_KEY, Answer, Sink, refusing_dsn
 
 EVENT = {"event_id": "9ec79c33ec9942ab8353589fcb2e04dc", "message": "out of stock"}
@@ -172,6 +174,18 @@ def test_https_at_a_plain_sink_fails_in_the_handshake() -> None:
     with Sink() as sink, pytest.raises(urllib.error.URLError) as failure:
         urllib.request.urlopen(sink.https_dsn.replace(f"{PUBLIC_KEY}@", ""), timeout=5)
     assert isinstance(failure.value.reason, ssl.SSLError | ConnectionError)
+
+
+def test_an_untrusted_certificate_is_refused_and_a_trusted_one_is_not(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    with Sink(certificate=certificate.chain) as sink:
+        assert sink.dsn.startswith("https://")
+        host, port = address_of(sink.dsn)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            send(http.client.HTTPSConnection(host, port, timeout=5))
+        trusting = ssl.create_default_context(cafile=certificate.authority)
+        assert send(http.client.HTTPSConnection(host, port, timeout=5, context=trusting)).status == 200
+        assert sink.wait_for_events(1) == [EVENT]
 
 
 def test_connections_are_served_at_the_same_time() -> None:
