@@ -30,10 +30,10 @@ class Release(ABC):
 
     @staticmethod
     def literal(release: str) -> "Release":
-        """A release named by the caller, such as `activity@1.4.2`.
+        r"""A release named by the caller, such as `activity@1.4.2`.
 
         Args:
-            release: at most 200 characters, without newline, tab, `/` and `\\`.
+            release: at most 200 characters, without newline, tab, `/` and `\`.
         """
         return _LiteralRelease(release)
 

@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REQUIREMENTS = "requirements.txt"
+ARCHIVE = "layer.zip"
 CONTENT_HASH = "content-hash.txt"
 """Lies beside the layer's content, not in it, and is written last: its presence says that the build is whole."""
 
+_MODE = 0o100644  # a regular file that everybody may read: Lambda runs functions as a user of its own
 _NOT_SHIPPED = ("__pycache__", "*.pyc", "*.in", REQUIREMENTS, "README.md")
 # Of a wheel's metadata only what says version and licence: RECORD and the like describe an installation.
 _METADATA_SHIPPED = ("METADATA", "licenses/", "LICENSE")
@@ -30,12 +32,22 @@ class BuiltLayer:
     """A layer's content on disk.
 
     Attributes:
-        directory: what Lambda shows as /opt; holds `python/`.
+        home: the folder of this build.
         content_hash: hex SHA-256 over every file's path and bytes; equal inputs give equal hashes on any machine.
     """
 
-    directory: Path
+    home: Path
     content_hash: str
+
+    @property
+    def archive(self) -> Path:
+        """The zip that is deployed. Its bytes may differ with the zlib that packed it; its content does not."""
+        return self.home / ARCHIVE
+
+    @property
+    def directory(self) -> Path:
+        """What Lambda shows as /opt; holds `python/`. Not in an installed wheel, which carries the archive alone."""
+        return self.home / "opt"
 
 
 class LayerBuildError(RuntimeError):
@@ -58,7 +70,7 @@ def build_python_layer(source: Path, cache: Path) -> BuiltLayer:
     home = cache / f"{source.name}-{_hash_of_files(source, _source_files(source))[:16]}"
     if not (home / CONTENT_HASH).is_file():
         _build(source, home)
-    return BuiltLayer(directory=home / "opt", content_hash=(home / CONTENT_HASH).read_text().strip())
+    return BuiltLayer(home=home, content_hash=(home / CONTENT_HASH).read_text().strip())
 
 
 def _build(source: Path, home: Path) -> None:
@@ -73,9 +85,11 @@ def _build(source: Path, home: Path) -> None:
         for package in sorted(path for path in source.iterdir() if path.is_dir() and path.name != "__pycache__"):
             shutil.copytree(package, python / package.name, ignore=shutil.ignore_patterns(*_NOT_SHIPPED))
         content = python.parent
-        content_hash = _hash_of_files(content, sorted(path for path in content.rglob("*") if path.is_file()))
+        files = sorted(path for path in content.rglob("*") if path.is_file())
+        content_hash = _hash_of_files(content, files)
         built = Path(scratch, "built")
         built.mkdir()
+        _pack(content, files, built / ARCHIVE)
         content.rename(built / "opt")
         (built / CONTENT_HASH).write_text(content_hash + "\n")
         try:
@@ -119,6 +133,15 @@ def _unpack(wheel: Path, destination: Path) -> None:
             if folder.endswith(".dist-info") and not rest.startswith(_METADATA_SHIPPED):
                 continue
             archive.extract(name, destination)
+
+
+def _pack(root: Path, files: list[Path], archive: Path) -> None:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for path in files:
+            entry = zipfile.ZipInfo(path.relative_to(root).as_posix())  # dated 1980-01-01: no timestamp gets in
+            entry.external_attr = _MODE << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(entry, path.read_bytes())
 
 
 def _source_files(source: Path) -> Iterator[Path]:

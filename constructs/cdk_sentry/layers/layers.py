@@ -55,7 +55,7 @@ class _BuiltLayers(Layers):
             scope,
             f"PythonLayer{built.content_hash[:8]}",
             code=lambda_.Code.from_asset(
-                str(built.directory), asset_hash=built.content_hash, asset_hash_type=AssetHashType.CUSTOM
+                str(built.archive), asset_hash=built.content_hash, asset_hash_type=AssetHashType.CUSTOM
             ),
             description="cdk-sentry for Python",
             license="MIT",

@@ -1,0 +1,69 @@
+"""What a user gets by `pip install cdk-sentry`, away from this checkout."""
+
+import json
+import shutil
+import sys
+import zipfile
+
+import pytest
+
+from cdk_sentry.assets import LAMBDA_SRC
+from cdk_sentry.layers.build import build_python_layer
+from tests.packaging.conftest import ROOT, project_with, run
+
+pytestmark = pytest.mark.xdist_group("packaging")
+
+
+def synthesized(project):
+    """Synthesizes the project's app with no way to a package index; returns its output folder and what it printed."""
+    shutil.rmtree(project / "cdk.out", ignore_errors=True)
+    python = project / ".venv" / "bin" / "python"
+    printed = run(
+        python, "app.py", cwd=project, CDK_OUTDIR=str(project / "cdk.out"), PIP_INDEX_URL="http://127.0.0.1:9"
+    )
+    return project / "cdk.out", printed
+
+
+def asset_hashes(out):
+    return sorted(json.loads((out / "Shop.assets.json").read_text())["files"])
+
+
+def test_the_wheel_synthesizes_in_an_unrelated_empty_project(project):
+    out, _ = synthesized(project)
+    template = json.loads((out / "Shop.template.json").read_text())
+    (function,) = (each for each in template["Resources"].values() if each["Type"] == "AWS::Lambda::Function")
+    assert function["Properties"]["Handler"] == "cdk_sentry_layer.bootstrap.handler"
+
+
+def test_the_constructs_package_is_not_shadowed(project):
+    _, printed = synthesized(project)
+    assert "site-packages/constructs/__init__.py" in printed
+
+
+def test_two_installs_of_one_wheel_give_the_same_assets(wheel, project, tmp_path):
+    """Pip byte-compiles what it installs; that must not redeploy every function."""
+    project_with(wheel, tmp_path)
+    assert asset_hashes(synthesized(project)[0]) == asset_hashes(synthesized(tmp_path)[0])
+
+
+def test_the_wheel_carries_the_layers_that_the_checkout_builds(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        (hash_file,) = (
+            name for name in names if "_layers/sentry_layer_python-" in name and name.endswith("content-hash.txt")
+        )
+        shipped = archive.read(hash_file).decode().strip()
+    assert shipped == build_python_layer(LAMBDA_SRC / "sentry_layer_python", ROOT / "build" / "layers").content_hash
+    assert not [name for name in names if name.endswith(".pyc")]
+
+
+def test_a_layer_built_elsewhere_at_another_time_has_the_same_hash(tmp_path):
+    """Same inputs, other folder, with stray bytecode and other timestamps beside them."""
+    source = tmp_path / "elsewhere" / "sentry_layer_python"
+    shutil.copytree(LAMBDA_SRC / "sentry_layer_python", source, copy_function=shutil.copyfile)
+    run(sys.executable, "-m", "compileall", "-q", source, cwd=tmp_path)
+    ours = build_python_layer(LAMBDA_SRC / "sentry_layer_python", ROOT / "build" / "layers")
+    theirs = build_python_layer(source, tmp_path / "cache")
+    assert theirs.content_hash == ours.content_hash
+    with zipfile.ZipFile(theirs.archive) as archive:
+        assert not [name for name in archive.namelist() if name.endswith(".pyc")]
