@@ -66,8 +66,6 @@ def item_of(event: Event, *, expires_at_s: int, request_id: str) -> Item:
     except ArithmeticError:
         allowed = "numbers of at most 38 digits, between 1e-130 and 9.99e125 (DynamoDB)"
         raise Invalid("properties", event.properties, allowed) from None
-    except RecursionError:
-        raise Invalid("properties", None, "nested at most 32 levels deep (DynamoDB)") from None
     return Item(event.user_id, event.type, event.occurred_at.date(), attributes)
 
 
@@ -108,26 +106,20 @@ class Store:
         while new:
             try:
                 self.client.transact_write_items(TransactItems=self._actions(new))
-            except self.client.exceptions.TransactionCanceledException as error:
-                codes = [reason.get("Code") for reason in error.response["CancellationReasons"]]
-                if _NEVER_STORABLE.intersection(codes):
-                    raise _never_storable(error) from None
-                still_new = [item for item, code in zip(new, codes, strict=False) if code != _STORED_ALREADY]
-                if len(still_new) < len(new):
-                    new = still_new
-                    continue
-                # A conflict with another transaction, or throttling: both pass.
-                attempt += 1
-                backoff_s = random.uniform(0, FIRST_BACKOFF_S * 2**attempt)  # noqa: S311 - jitter, not cryptography
-                if attempt == ATTEMPTS or time_left_ms() - backoff_s * 1000 < RESERVE_MS:
-                    raise
-                self.sleep(backoff_s)
             except ClientError as error:
-                if error.response["Error"]["Code"] == "ValidationException":
-                    raise _never_storable(error) from None
-                raise
+                still_new = _still_new(new, error)
+                if len(still_new) == len(new):
+                    attempt += 1
+                    self._back_off(attempt, error, time_left_ms)
+                new = still_new
             else:
                 return
+
+    def _back_off(self, attempt: int, error: ClientError, time_left_ms: Callable[[], int]) -> None:
+        backoff_s = random.uniform(0, FIRST_BACKOFF_S * 2**attempt)  # noqa: S311 - jitter, not cryptography
+        if attempt == ATTEMPTS or time_left_ms() - backoff_s * 1000 < RESERVE_MS:
+            raise error
+        self.sleep(backoff_s)
 
     def _actions(self, new: list[Item]) -> list[dict[str, Any]]:
         # The puts come first, in the order of `new`: the reasons of a cancelled transaction are in the same order.
@@ -158,7 +150,27 @@ class Store:
         }
 
 
-def _never_storable(error: ClientError) -> Invalid:
-    # DynamoDB's own words may quote the data, so only their kind is kept.
+def _still_new(new: list[Item], error: ClientError) -> list[Item]:
+    """What is left to store after a transaction that DynamoDB refused.
+
+    All of `new` if the refusal passes: a conflict with another transaction, or throttling.
+
+    Raises:
+        Invalid: it does not pass.
+        ClientError: whether it passes is not known here; botocore has repeated what is worth it.
+    """
     code = error.response["Error"]["Code"]
+    if code == "ValidationException":
+        raise _never_storable(code) from None
+    if code != "TransactionCanceledException":
+        raise error
+    reasons = [str(reason.get("Code")) for reason in error.response["CancellationReasons"]]
+    if never := _NEVER_STORABLE.intersection(reasons):
+        raise _never_storable(min(never)) from None
+    # One reason per action, the puts first; the updates behind them have no item of their own.
+    return [item for item, reason in zip(new, reasons, strict=False) if reason != _STORED_ALREADY]
+
+
+def _never_storable(code: str) -> Invalid:
+    # DynamoDB's own words may quote the data, so only their kind is kept.
     return Invalid("event", None, f"an item that DynamoDB takes, it answered {code}: at most 400 KB, 32 levels deep")

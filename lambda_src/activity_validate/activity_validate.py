@@ -12,7 +12,7 @@ from typing import Any, Final
 import activity_store
 import boto3
 from activity_common import record
-from activity_common.contract import check
+from activity_common.contract import CLOCK_SKEW, check
 from activity_common.invalid import Invalid
 from activity_quarantine import Quarantine
 from botocore.config import Config
@@ -84,7 +84,8 @@ class Validator:
         # The time of arrival, not now: whoever delivers the record again finds the same.
         arrived_at_s = each["kinesis"]["approximateArrivalTimestamp"]
         candidate, request_id = record.decode(base64.b64decode(each["kinesis"]["data"]))
-        event = check(candidate, now=datetime.fromtimestamp(arrived_at_s, UTC))
+        # Kinesis' clock may be behind that of ingest, and what was acknowledged must not be refused.
+        event = check(candidate, now=datetime.fromtimestamp(arrived_at_s, UTC) + CLOCK_SKEW)
         return activity_store.item_of(event, expires_at_s=int(arrived_at_s) + self.retention_s, request_id=request_id)
 
     def _store(self, group: list[Delivered]) -> set[str]:

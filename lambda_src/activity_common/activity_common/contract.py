@@ -15,6 +15,8 @@ from activity_common.schema import SCHEMA, description_of
 MAX_EVENT_BYTES: Final = 64 * 1024
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 CLOCK_SKEW: Final = timedelta(minutes=5)
+# DynamoDB takes 32 levels; a JSON Schema cannot say so.
+MAX_LEVELS: Final = 20
 
 _matches_schema = fastjsonschema.compile(SCHEMA)
 
@@ -80,6 +82,9 @@ def check(candidate: Any, *, now: datetime) -> Event:
     Raises:
         Invalid: names the first field that is wrong.
     """
+    # First, as nothing that follows is safe with any depth.
+    if _levels(candidate) > MAX_LEVELS:
+        raise Invalid("event", "(too deep to show)", f"nested at most {MAX_LEVELS} levels deep")
     try:
         _matches_schema(candidate)
     except fastjsonschema.JsonSchemaValueException as error:
@@ -101,6 +106,14 @@ def _time(text: str, now: datetime) -> datetime:
     if not EARLIEST <= moment <= now + CLOCK_SKEW:
         raise Invalid("occurred_at", text, description_of("occurred_at"))
     return moment
+
+
+def _levels(value: Any) -> int:
+    levels, containers = 0, [value]
+    while containers := [each for each in containers if isinstance(each, dict | list)]:
+        levels += 1
+        containers = [child for each in containers for child in (each.values() if isinstance(each, dict) else each)]
+    return levels
 
 
 def _invalid(error: fastjsonschema.JsonSchemaValueException) -> Invalid:

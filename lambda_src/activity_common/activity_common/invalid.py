@@ -26,7 +26,8 @@ class Invalid(ValueError):  # noqa: N818 - reads as what the input is
 
     def answer(self) -> dict[str, Any]:
         """The error as the sender gets to see it."""
-        shown = json.dumps(self.value, default=str)
+        value = self.value.decode(errors="replace") if isinstance(self.value, bytes) else self.value
+        shown = json.dumps(value, default=str)
         if len(shown) > _SHOWN_CHARACTERS:
             shown = shown[:_SHOWN_CHARACTERS] + "..."
         return {"field": self.field, "value": shown, "allowed": self.allowed}
