@@ -45,7 +45,8 @@ def main() -> int:
     """Runs the demo; returns 0 only if every step worked and every comparison held."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="stop everything when the summary has been shown")
-    once = parser.parse_args().once
+    parser.add_argument("--work-folder", type=Path, default=CACHE / "demo", help="for logs (default: %(default)s)")
+    arguments = parser.parse_args()
     # So that a TERM unwinds the blocks below, which stop what they started.
     signal.signal(signal.SIGTERM, _terminated)
     console = Console()
@@ -53,9 +54,9 @@ def main() -> int:
         console = Console(width=_PLAIN_WIDTH)
     try:
         with ExitStack() as stack:
-            running, failed = _run(Progress(console), stack)
+            running, failed = _run(Progress(console), arguments.work_folder.absolute(), stack)
             _say_result(console, failed)
-            if not once:
+            if not arguments.once:
                 with suppress(KeyboardInterrupt):
                     _keep_running(console, running)
             return 1 if failed else 0
@@ -67,9 +68,9 @@ def main() -> int:
         return _INTERRUPTED
 
 
-def _run(progress: Progress, stack: ExitStack) -> tuple[Running, list[Check]]:
+def _run(progress: Progress, folder: Path, stack: ExitStack) -> tuple[Running, list[Check]]:
     began = time.monotonic()
-    work = stack.enter_context(work_folder(CACHE / "demo"))
+    work = stack.enter_context(work_folder(folder))
     with progress.step("Local cloud: MiniStack"):
         cloud = stack.enter_context(ministack(work))
     with progress.step("Local Sentry: Spotlight"):

@@ -54,7 +54,7 @@ def ministack(work: Path) -> Iterator[MiniStack]:
     Raises:
         StepFailedError: it could not be installed or did not start; shows the log's end.
     """
-    python = _interpreter()
+    python = interpreter()
     port = loopback.free_port()
     aws = LocalAws(f"http://{loopback.HOST}:{port}")
     scratch = work / "tmp"
@@ -83,8 +83,12 @@ def _is_healthy(aws: LocalAws) -> bool:
         return False
 
 
-def _interpreter() -> Path:
-    """Python of a virtual environment with MiniStack and what AWS's runtime brings, made once for each set of pins."""
+def interpreter() -> Path:
+    """Python with MiniStack and what AWS's runtime brings, and nothing else; made once for each set of pins.
+
+    Raises:
+        StepFailedError: it could not be made; says why.
+    """
     pins = hashlib.sha256(_PINS.read_bytes() + sys.version.encode()).hexdigest()[:16]
     home = CACHE / f"ministack-{pins}"
     if not home.is_dir():
