@@ -1,1 +1,1 @@
-"""Marker until the bootstrap lands."""
+"""Sentry on AWS Lambda: nothing until there is something to say, nothing lost, never in the way."""

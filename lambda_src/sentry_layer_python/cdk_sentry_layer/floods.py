@@ -1,0 +1,56 @@
+"""Identical errors: a function that melts down does not melt Sentry's quota or its own bill."""
+
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+_MINUTE_S = 60
+_MAX_KINDS = 1000
+
+
+class Floods:
+    """Counts errors of each kind in this environment and holds back what comes too often."""
+
+    def __init__(self, max_per_minute: int) -> None:
+        """Counts from now on.
+
+        Args:
+            max_per_minute: how many of a kind are let through in a minute; 0 for no limit.
+        """
+        self._max_per_minute = max_per_minute
+        self._kinds: dict[Hashable, tuple[float, int, int]] = {}
+
+    def admit(self, kind: "Hashable") -> int | None:
+        """Counts one error.
+
+        Args:
+            kind: equal for identical errors.
+
+        Returns:
+            How many of this kind were held back since one was let through; None if this one is held back, too.
+        """
+        if self._max_per_minute == 0:
+            return 0
+        now_s = time.monotonic()
+        since_s, let_through, held_back = self._kinds.get(kind, (now_s, 0, 0))
+        if now_s - since_s >= _MINUTE_S:
+            since_s, let_through = now_s, 0
+        if let_through >= self._max_per_minute:
+            self._kinds[kind] = (since_s, let_through, held_back + 1)
+            return None
+        if len(self._kinds) >= _MAX_KINDS:
+            self._kinds.clear()
+        self._kinds[kind] = (since_s, let_through + 1, 0)
+        return held_back
+
+
+def kind_of_error(error: BaseException) -> "Hashable":
+    """Type and place where it was raised."""
+    traceback = error.__traceback__
+    if traceback is None:
+        return type(error).__qualname__
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return type(error).__qualname__, traceback.tb_frame.f_code.co_filename, traceback.tb_lineno

@@ -1,0 +1,104 @@
+"""One thread that does whatever may block; the runtime's own thread waits for it, but never beyond its budget.
+
+So nothing that hangs, dies or loses its connection holds the environment. What is not done when the wait ends goes on
+in the next invocation.
+"""
+
+import os
+import queue
+import threading
+
+from cdk_sentry_layer.notice import say_once
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cdk_sentry_layer.invocation import Invocation
+    from cdk_sentry_layer.settings import Settings
+
+MAX_JOBS = 100
+"""Waiting at most: each holds the event of its invocation."""
+
+BEHIND_BUDGET_MS = 50
+"""Waited for while an earlier job is overdue: whatever holds it up would hold up each invocation."""
+
+
+class Reporter:
+    """Runs jobs in order, in one daemon thread that starts with the first."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[tuple[Callable[[], None], threading.Event]] = queue.SimpleQueue()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._is_behind = False
+
+    def run(self, job: "Callable[[], None]", budget_ms: float) -> bool:
+        """Has `job` done, waiting for it at most `budget_ms`.
+
+        Returns:
+            Whether it was done within the budget.
+        """
+        if self._jobs.qsize() >= MAX_JOBS:
+            say_once("jobs", f"{MAX_JOBS} reports wait for Sentry already, further ones are dropped")
+            return False
+        done = threading.Event()
+        self._jobs.put((job, done))
+        self._ensure_thread()
+        if self._is_behind:
+            budget_ms = min(budget_ms, BEHIND_BUDGET_MS)
+        if done.wait(max(budget_ms, 0) / 1000):
+            return True
+        self._is_behind = True
+        return False
+
+    def _ensure_thread(self) -> None:
+        with self._starting:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._work, name="cdk-sentry-reporter", daemon=True)
+                self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            job, done = self._jobs.get()
+            try:
+                job()
+            except BaseException as problem:
+                say_once("report", f"an event is lost, reporting failed: {problem!r}")
+            finally:
+                self._is_behind = not self._jobs.empty() and self._is_behind
+                done.set()
+                # Nothing of an invocation outlives its report.
+                del job, done
+
+
+_reporter = Reporter()
+
+
+def _start_anew_in_child() -> None:
+    global _reporter  # noqa: PLW0603  threads and held locks do not survive a fork
+    _reporter = Reporter()
+
+
+os.register_at_fork(after_in_child=_start_anew_in_child)
+
+
+def report(invocation: "Invocation", settings: "Settings", budget_ms: float) -> None:
+    """Reports the news of `invocation` and has everything sent that the SDK holds.
+
+    Args:
+        invocation: with its news.
+        settings: of this environment.
+        budget_ms: how long to wait for it.
+    """
+
+    def job() -> None:
+        # Whoever imports it first has it initialised (sdk_import).
+        import sentry_sdk  # noqa: F401
+
+        from cdk_sentry_layer import sdk, sdk_import
+
+        if sdk_import.is_ready():
+            sdk.report(invocation, settings.flush_timeout_ms / 1000)
+
+    _reporter.run(job, budget_ms)

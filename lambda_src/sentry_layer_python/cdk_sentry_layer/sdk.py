@@ -1,0 +1,148 @@
+"""The SDK as the layer uses it. Imported only once sentry_sdk is there."""
+
+import json
+import logging
+from typing import cast
+
+import sentry_sdk
+from sentry_sdk.integrations.dedupe import DedupeIntegration
+from sentry_sdk.integrations.logging import BreadcrumbHandler, EventHandler
+from sentry_sdk.integrations.stdlib import StdlibIntegration
+from sentry_sdk.scope import add_global_event_processor
+from sentry_sdk.utils import event_from_exception
+
+from cdk_sentry_layer import events, log_records, scopes
+from cdk_sentry_layer import invocation as invocations
+from cdk_sentry_layer.invocation import Invocation, News
+from cdk_sentry_layer.notice import say_once
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+    from cdk_sentry_layer.floods import Floods
+    from cdk_sentry_layer.settings import Settings
+
+_breadcrumbs = BreadcrumbHandler(level=logging.INFO)
+_logged_errors = EventHandler(level=logging.ERROR)
+_own_client: "Any" = None
+
+
+def client() -> "Any":
+    """The client that is active now."""
+    return sentry_sdk.get_client() if hasattr(sentry_sdk, "get_client") else sentry_sdk.Hub.current.client
+
+
+def is_own_client() -> bool:
+    """Whether the layer initialised the SDK; False where the function did so itself."""
+    return client() is _own_client
+
+
+def _integration(identifier: str) -> "Any":
+    return (getattr(client(), "integrations", None) or {}).get(identifier)
+
+
+def follows_logging() -> bool:
+    """Whether the active client sees log records itself: the function's own `init` has it so by default."""
+    return not is_own_client() and _integration("logging") is not None
+
+
+def follows_invocations() -> bool:
+    """Whether the function's own client reports the handler's errors itself."""
+    return not is_own_client() and _integration("aws_lambda") is not None
+
+
+def initialise(module: "ModuleType", settings: "Settings", floods: "Floods") -> None:
+    """Initialises the freshly imported SDK and hands over what was kept for it."""
+    global _own_client  # noqa: PLW0603  to tell it from a client of the function's own
+    known = module.consts.DEFAULT_OPTIONS
+    sentry_sdk.init(**{name: value for name, value in _options(settings).items() if name in known})
+    _own_client = client()
+    add_global_event_processor(cast("Any", events.Enricher(settings, floods, is_own_client).process))
+    _own_client.transport.on_dropped_event = _say_dropped
+    invocation = invocations.current()
+    if invocation.context is not None and not _is_reporter():
+        # The function's own code imports it in its handler.
+        scopes.enter(invocation)
+        scopes.add_breadcrumbs(list(invocation.breadcrumbs))
+
+
+def _options(settings: "Settings") -> "dict[str, Any]":
+    environment = settings.environment
+    options: dict[str, Any] = {
+        "dsn": settings.dsn,
+        "environment": environment.get("SENTRY_ENVIRONMENT"),
+        "release": environment.get("SENTRY_RELEASE"),
+        "server_name": environment.get("AWS_LAMBDA_FUNCTION_NAME"),
+        "sample_rate": settings.sample_rate,
+        "traces_sample_rate": settings.traces_sample_rate,
+        "integrations": [DedupeIntegration(), StdlibIntegration()],
+        "default_integrations": False,
+        "auto_enabling_integrations": False,
+        "in_app_exclude": [__package__],
+        # What nobody asked for makes no requests.
+        "send_client_reports": False,
+        "auto_session_tracking": False,
+        "enable_backpressure_handling": False,
+    }
+    if settings.send_default_pii:
+        options["send_default_pii"] = True
+    return options
+
+
+def _is_reporter() -> bool:
+    import threading
+
+    return threading.current_thread().name.startswith(log_records.OWN_THREADS)
+
+
+def _say_dropped(reason: str) -> None:
+    say_once("dropped", f"an event did not reach Sentry ({reason}); further ones are not mentioned")
+
+
+def add_record_as_breadcrumb(record: logging.LogRecord) -> None:
+    """Hands a log record to the SDK as it happens."""
+    _breadcrumbs.handle(record)
+
+
+def report(invocation: Invocation, timeout_s: float) -> None:
+    """Captures the news of `invocation`, then waits until all is sent; may block."""
+    news, invocation.news = invocation.news, []
+    for item in news:
+        item.context.run(_capture, item, invocation)
+    client().flush(timeout=timeout_s)
+
+
+def _capture(news: News, invocation: Invocation) -> None:
+    if invocation.context is not None:
+        invocations.enter_here(invocation)
+    with scopes.of_news(news, invocation), events.reporting(news):
+        if isinstance(news.what, logging.LogRecord):
+            _logged_errors.handle(news.what)
+        elif isinstance(news.what, str):
+            sentry_sdk.capture_event(_event_of_error_json(news.what))
+        elif not follows_invocations():
+            error = news.what
+            event, hint = event_from_exception(
+                (type(error), error, news.traceback),
+                client_options=client().options,
+                mechanism={"type": news.mechanism, "handled": False},
+            )
+            sentry_sdk.capture_event(event, hint=hint)
+
+
+def _event_of_error_json(text: str) -> "Any":
+    fault = json.loads(text)
+    return {
+        "level": "error",
+        "exception": {
+            "values": [
+                {
+                    "type": fault.get("errorType"),
+                    "value": fault.get("errorMessage"),
+                    "mechanism": {"type": "aws_lambda", "handled": False},
+                }
+            ]
+        },
+    }
