@@ -100,6 +100,7 @@ def _run(progress: Progress, folder: Path, stack: ExitStack) -> tuple[Running, l
         progress.console,
         deployment=deployment,
         sent=sent,
+        became=accounts.became(),
         checks=checks,
         sentry_events=events,
         addresses=_addresses(running, deployment, summary.save_dashboard(deployment, work), work)

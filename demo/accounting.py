@@ -145,6 +145,15 @@ class Accounts:
         checks.append(Check("messages in the quarantine queue", str(self.to_quarantine), str(self.quarantined())))
         return checks
 
+    def became(self) -> dict[Outcome, str]:
+        """What became of the events, in words."""
+        accepted = len(list(with_outcome(self._activities, Outcome.ACCEPTED)))
+        return {
+            Outcome.ACCEPTED: f"{self.stored()} in the table; {accepted - self._events()} were sent twice",
+            Outcome.REJECTED: "nothing, the answer says why",
+            Outcome.QUARANTINED: f"{self.quarantined()} messages in the quarantine queue",
+        }
+
     def _events(self) -> int:
         return sum(sum(types.values()) for days in self._expected.values() for types in days.values())
 
@@ -166,7 +175,7 @@ def check_sentry(events: Sequence[Event], deployment: Deployment, *, expected: i
     whole = sum(is_whole(event, variables) for event in events)
     return [
         Check("events in Sentry, one for each quarantined", str(expected), str(len(events))),
-        Check("of these with every tag", f"{len(events)} of {len(events)}", f"{whole} of {len(events)}"),
+        Check("of these with every tag", f"{expected} of {expected}", f"{whole} of {len(events)}"),
     ]
 
 

@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -20,6 +21,7 @@ def show(
     *,
     deployment: Deployment,
     sent: Sequence[Sent],
+    became: Mapping[Outcome, str],
     checks: Sequence[Check],
     sentry_events: Sequence[Event],
     addresses: dict[str, str],
@@ -28,7 +30,7 @@ def show(
     console.print()
     console.print(_resources(deployment))
     console.print(_functions(deployment))
-    console.print(_traffic(sent))
+    console.print(_traffic(sent, became))
     console.print(_issues(sentry_events))
     console.print(_checks(checks))
     for name, address in addresses.items():
@@ -47,14 +49,14 @@ def save_dashboard(deployment: Deployment, folder: Path) -> Path:
 
 def _resources(deployment: Deployment) -> Table:
     stacks = ", ".join(sorted({resource.stack for resource in deployment.resources}))
-    table = Table("type", "deployed", title=f"Stack {stacks}", title_justify="left")
+    table = _table(f"Deployed: stack {stacks}", "type", "resources")
     for kind, count in sorted(Counter(resource.kind for resource in deployment.resources).items()):
         table.add_row(kind, str(count))
     return table
 
 
 def _functions(deployment: Deployment) -> Table:
-    table = Table("function", "handler", "runs", "layers", "memory MB", title="Functions", title_justify="left")
+    table = _table("Functions", "function", "handler", "which calls", "layers", "memory MB")
     for configuration in deployment.functions():
         variables = configuration.get("Environment", {}).get("Variables", {})
         table.add_row(
@@ -67,37 +69,36 @@ def _functions(deployment: Deployment) -> Table:
     return table
 
 
-def _traffic(sent: Sequence[Sent]) -> Table:
-    table = Table("expected", "sent", "answered", title="Activity events", title_justify="left")
+def _traffic(sent: Sequence[Sent], became: Mapping[Outcome, str]) -> Table:
+    table = _table(f"Activity events: {len(sent)} sent", "expected", "sent", "answers", "became")
     for outcome in Outcome:
-        of_it = [each for each in sent if each.activity.expected is outcome]
-        statuses = Counter(each.status for each in of_it)
-        table.add_row(outcome, str(len(of_it)), ", ".join(f"{count} x {code}" for code, count in statuses.items()))
+        statuses = Counter(each.status for each in sent if each.activity.expected is outcome)
+        answers = ", ".join(f"{count} x {status}" for status, count in statuses.items())
+        table.add_row(outcome, str(statuses.total()), answers, became[outcome])
     return table
 
 
 def _issues(events: Sequence[Event]) -> Table:
-    table = Table(
-        "events",
-        "issue",
-        "function",
-        "environment",
-        "release",
-        "tags",
-        title="Sentry",
-        title_justify="left",
-        show_lines=True,
-    )
+    columns = ("events", "issue", "function", "environment", "release", "tags")
+    table = _table(f"Sentry: {len(events)} events received", *columns)
     for issue in issues(events):
         tags = "\n".join(f"{key}: {value}" for key, value in sorted(issue.tags.items()))
         row = (str(issue.events), issue.title, issue.function, issue.environment, issue.release, tags)
         table.add_row(*(escape(cell) for cell in row))
+        table.add_section()
     return table
 
 
 def _checks(checks: Sequence[Check]) -> Table:
-    table = Table("", "comparison", "expected", "found", title="Comparisons", title_justify="left")
+    table = _table("Comparisons", "", "what", "expected", "found")
     for check in checks:
         mark = "[green]✓[/]" if check.passed else "[red]✗[/]"
         table.add_row(mark, escape(check.what), escape(check.expected), escape(check.found))
+    return table
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=f"[bold]{title}[/]", title_justify="left", title_style="", box=box.SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column, overflow="fold")
     return table

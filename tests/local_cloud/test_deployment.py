@@ -77,7 +77,7 @@ def test_destroying_leaves_nothing_of_ours(tmp_path: Path) -> None:
         cdk = Cdk(aws, tmp_path)
         cdk.bootstrap()
         cdk.deploy()
-        assert list(stack_names(aws.client("cloudformation"))) == ["Activity-local"]
+        assert list(stack_names(aws.client("cloudformation"))) == ["activity-history-local"]
 
         cdk.destroy()
 
