@@ -167,8 +167,9 @@ def _still_new(new: list[Item], error: ClientError) -> list[Item]:
     reasons = [str(reason.get("Code")) for reason in error.response["CancellationReasons"]]
     if never := _NEVER_STORABLE.intersection(reasons):
         raise _never_storable(min(never)) from None
-    # One reason per action, the puts first; the updates behind them have no item of their own.
-    return [item for item, reason in zip(new, reasons, strict=False) if reason != _STORED_ALREADY]
+    # One reason per action, the puts first.
+    stored = {position for position, reason in enumerate(reasons) if reason == _STORED_ALREADY}
+    return [item for position, item in enumerate(new) if position not in stored]
 
 
 def _never_storable(code: str) -> Invalid:

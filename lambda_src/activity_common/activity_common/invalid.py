@@ -29,5 +29,5 @@ class Invalid(ValueError):  # noqa: N818 - reads as what the input is
         value = self.value.decode(errors="replace") if isinstance(self.value, bytes) else self.value
         shown = json.dumps(value, default=str)
         if len(shown) > _SHOWN_CHARACTERS:
-            shown = shown[:_SHOWN_CHARACTERS] + "..."
-        return {"field": self.field, "value": shown, "allowed": self.allowed}
+            value = shown[:_SHOWN_CHARACTERS] + "..."
+        return {"field": self.field, "value": value, "allowed": self.allowed}
