@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .notifications import Notify
     from .pipeline import ActivityPipeline
     from .release import Release
+    from .selection import Select
+    from .settings import Reporting
 
 __all__ = [
     "ActivityPipeline",
@@ -27,6 +29,8 @@ __all__ = [
     "Layers",
     "Notify",
     "Release",
+    "Reporting",
+    "Select",
     "SentryMonitoring",
     "environment_from_branch",
 ]
@@ -39,6 +43,8 @@ _HOME = {
     "Layers": "layers.layers",
     "Notify": "notifications",
     "Release": "release",
+    "Reporting": "settings",
+    "Select": "selection",
     "SentryMonitoring": "monitoring",
     "environment_from_branch": "environment",
 }

@@ -4,7 +4,10 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from aws_cdk import Token
+from aws_cdk import ArnFormat, Stack, Token
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
@@ -37,6 +40,33 @@ class Dsn(ABC):
         """
         return _LiteralDsn(dsn)
 
+    @staticmethod
+    def from_secure_ssm(name: str = DEFAULT_PARAMETER, *, encryption_key: kms.IKey | None = None) -> "Dsn":
+        """An SSM parameter of type SecureString, read by the function itself when it first has something to report.
+
+        CloudFormation cannot put a SecureString into an environment variable. A function that has nothing to report
+        never reads it; the permission to do so is added to its role.
+
+        Args:
+            name: the parameter's name; `/Sentry/Dsn` when left out. `{service}` stands for the function's service.
+            encryption_key: the key that it is encrypted with, if that is not the account's `aws/ssm`.
+        """
+        return _SecureSsmDsn(name, encryption_key)
+
+    @staticmethod
+    def from_secret(
+        secret: secretsmanager.ISecret | str, *, field: str | None = None, encryption_key: kms.IKey | None = None
+    ) -> "Dsn":
+        """A secret of AWS Secrets Manager, read by the function itself when it first has something to report.
+
+        Args:
+            secret: the secret, or its name or ARN. `{service}` in a name stands for the function's service.
+            field: the key whose value is the DSN, if the secret is a JSON object; the whole secret when left out.
+            encryption_key: the key that it is encrypted with, if that is not the account's `aws/secretsmanager`.
+                Known already when `secret` is a construct.
+        """
+        return _SecretDsn(secret, field, encryption_key)
+
     @abstractmethod
     def check(self, problems: Problems) -> None:
         """Notes what is wrong with the arguments."""
@@ -50,40 +80,101 @@ class Dsn(ABC):
             service: replaces `{service}` in a name.
         """
 
+    def permissions(self, scope: Construct, service: str) -> list[iam.PolicyStatement]:  # noqa: ARG002  (interface)
+        """What a function's role must be allowed to read the DSN; nothing where it is an environment variable.
+
+        Args:
+            scope: says which partition, region and account.
+            service: replaces `{service}` in a name.
+        """
+        return []
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether the DSN can be read in the template."""
+        return False
+
 
 @dataclass(frozen=True)
 class _SsmDsn(Dsn):
     name: str
 
     def check(self, problems: Problems) -> None:
-        if not is_known(self.name):
-            return
-        if "://" in self.name:
-            problems.add(
-                "dsn",
-                f"Dsn.from_ssm({self.name!r})",
-                "the name of an SSM parameter, such as '/Sentry/Dsn'",
-                "This is a DSN: store it (`aws ssm put-parameter --type String --name /Sentry/Dsn --value <dsn>`) "
-                "and give the name, or use Dsn.literal.",
-            )
-        elif not self.name or any(character.isspace() for character in self.name):
-            problems.add(
-                "dsn",
-                f"Dsn.from_ssm({self.name!r})",
-                "the name of an SSM parameter, such as '/Sentry/Dsn', without spaces",
-                "Give the name under which the DSN is stored.",
-            )
+        _check_name(self.name, f"Dsn.from_ssm({self.name!r})", "an SSM parameter, such as '/Sentry/Dsn'", problems)
 
     def environment_variables(self, scope: Construct, service: str) -> dict[str, str]:
-        name = self.name.replace("{service}", service)
+        name = _of_service(self.name, service)
         # A template parameter, not {{resolve:ssm:...}}: CloudFormation then reads the value at every deployment,
         # also when nothing else changed, and shows in the console which parameter is used.
         return {"SENTRY_DSN": ssm.StringParameter.value_for_string_parameter(scope, name)}
 
 
 @dataclass(frozen=True)
+class _SecureSsmDsn(Dsn):
+    name: str
+    encryption_key: kms.IKey | None
+
+    def check(self, problems: Problems) -> None:
+        given = f"Dsn.from_secure_ssm({self.name!r})"
+        _check_name(self.name, given, "an SSM parameter, such as '/Sentry/Dsn'", problems)
+
+    def environment_variables(self, scope: Construct, service: str) -> dict[str, str]:  # noqa: ARG002  (interface)
+        return {"SENTRY_DSN_SSM_PARAMETER": _of_service(self.name, service)}
+
+    def permissions(self, scope: Construct, service: str) -> list[iam.PolicyStatement]:
+        name = _of_service(self.name, service)
+        resource = name.removeprefix("/")
+        arn = Stack.of(scope).format_arn(service="ssm", resource="parameter", resource_name=resource)
+        read = iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[arn])
+        # For the account's own aws/ssm key its key policy suffices; one's own key must be named.
+        return [read, *_decrypt(self.encryption_key, {"kms:EncryptionContext:PARAMETER_ARN": arn})]
+
+
+@dataclass(frozen=True)
+class _SecretDsn(Dsn):
+    secret: secretsmanager.ISecret | str
+    field: str | None
+    key: kms.IKey | None
+
+    def check(self, problems: Problems) -> None:
+        if isinstance(self.secret, str):
+            given = f"Dsn.from_secret({self.secret!r})"
+            _check_name(self.secret, given, "a secret, or its ARN", problems)
+        if self.field == "":
+            problems.add("dsn", "Dsn.from_secret(field='')", "a key of the secret's JSON", "Leave it out for no JSON.")
+
+    def environment_variables(self, scope: Construct, service: str) -> dict[str, str]:  # noqa: ARG002  (interface)
+        identifier = _of_service(self.secret, service) if isinstance(self.secret, str) else self.secret.secret_arn
+        field = {} if self.field is None else {"SENTRY_DSN_SECRET_FIELD": self.field}
+        return {"SENTRY_DSN_SECRET": identifier, **field}
+
+    def permissions(self, scope: Construct, service: str) -> list[iam.PolicyStatement]:
+        key = self.key
+        if not isinstance(self.secret, str):
+            arn = self.secret.secret_full_arn or f"{self.secret.secret_arn}-??????"
+            key = key or self.secret.encryption_key
+        elif self.secret.startswith("arn:"):
+            arn = self.secret
+        else:
+            # Secrets Manager adds six characters of its own to every name.
+            name = f"{_of_service(self.secret, service)}-??????"
+            arn = Stack.of(scope).format_arn(
+                service="secretsmanager",
+                resource="secret",
+                resource_name=name,
+                arn_format=ArnFormat.COLON_RESOURCE_NAME,
+            )
+        read = iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[arn])
+        return [read, *_decrypt(key, {"kms:EncryptionContext:SecretARN": arn})]
+
+
+@dataclass(frozen=True)
 class _LiteralDsn(Dsn):
     dsn: str
+
+    @property
+    def is_literal(self) -> bool:
+        return not Token.is_unresolved(self.dsn)
 
     def check(self, problems: Problems) -> None:
         if Token.is_unresolved(self.dsn):
@@ -99,6 +190,34 @@ class _LiteralDsn(Dsn):
 
     def environment_variables(self, scope: Construct, service: str) -> dict[str, str]:  # noqa: ARG002  (interface)
         return {"SENTRY_DSN": self.dsn}
+
+
+def _of_service(name: str, service: str) -> str:
+    return name.replace("{service}", service)
+
+
+def _check_name(name: str, given: str, what: str, problems: Problems) -> None:
+    if not is_known(name):
+        return
+    if "://" in name:
+        problems.add(
+            "dsn",
+            given,
+            f"the name of {what}",
+            "This is a DSN: store it (`aws ssm put-parameter --type String --name /Sentry/Dsn --value <dsn>`) "
+            "and give the name, or use Dsn.literal.",
+        )
+    elif not name or any(character.isspace() for character in name):
+        problems.add(
+            "dsn", given, f"the name of {what}, without spaces", "Give the name under which the DSN is stored."
+        )
+
+
+def _decrypt(key: kms.IKey | None, encryption_context: dict[str, str]) -> list[iam.PolicyStatement]:
+    if key is None:
+        return []
+    conditions = {"StringLike": encryption_context}
+    return [iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key.key_arn], conditions=conditions)]
 
 
 def dsn_problem(dsn: str) -> str | None:

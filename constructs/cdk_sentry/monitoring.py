@@ -1,31 +1,30 @@
 """SentryMonitoring: the one construct. Its steps are called in order here; each lives in a file of its own."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from weakref import WeakSet
 
 import jsii
-from aws_cdk import Annotations, Aspects, IAspect, NestedStack, Stack
+from aws_cdk import Annotations, NestedStack, Stack, Stage
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
-from constructs import Construct, IConstruct
+from constructs import Construct, IConstruct, IValidation
 
 from .alarms import Alarms, lambda_function
-from .dashboard import add_function_widgets
 from .dsn import Dsn
-from .environment import check_environment, resolve_environment
-from .errors import Checked, Problems
+from .environment import resolve_environment
+from .errors import ConfigurationError, Problems
 from .functions.find import find_functions
-from .functions.function import Changes, MonitoredFunction
-from .functions.handler import PYTHON_BOOTSTRAP, redirect_handler
-from .functions.layer import add_layer
-from .functions.variables import set_sentry_variables
-from .layers.layers import PYTHON_RUNTIMES, Layers
-from .notifications import Notify, alarm_topic
+from .functions.function import MonitoredFunction
+from .functions.instrument import instrument
+from .functions.report import FunctionReport
+from .layers.layers import Layers
+from .notifications import Notify
 from .release import Release
-from .tags import MAX_VALUE_LENGTH, check_tags
-from .template_resources import TemplateResources
-
-# Below MUTATING (200), so that aspects which add tags to what is added here may still run after it.
-_ASPECT_PRIORITY = 150
+from .selection import Select, as_rules, tag_value
+from .settings import CONFIGURABLE, FunctionSettings, Reporting
+from .stack_monitoring import StackMonitoring
+from .visit import AssemblyVisits, stages_below
 
 
 class SentryMonitoring(Construct):
@@ -34,9 +33,14 @@ class SentryMonitoring(Construct):
     Functions are found at synth, so those added after this construct are covered too. Who wins where something is
     said twice:
 
-    1. what the function's own environment variables say,
-    2. the arguments given here,
-    3. the defaults.
+    1. what the function's own code says, by calling the SDK,
+    2. `configure(function, ...)`,
+    3. what the function's environment variables said already,
+    4. the arguments given here,
+    5. the defaults.
+
+    Of two SentryMonitoring above one function the nearer one covers it. Each stack gets its own layer, topic and
+    dashboard, and no stack refers to another because of them.
     """
 
     def __init__(
@@ -48,178 +52,282 @@ class SentryMonitoring(Construct):
         environment: str | None = None,
         release: Release | str | None = None,
         service: str | None = None,
+        service_tag: str | None = None,
         tags: Mapping[str, str] | None = None,
+        traces_sample_rate: float | None = None,
+        timeout_warning: bool = True,
+        reporting: Reporting | None = None,
         alarms: Alarms | None = None,
         notify: Sequence[Notify] = (),
         layers: Layers | None = None,
+        include: Sequence[Select | str] | None = None,
+        exclude: Sequence[Select | str] = (),
     ) -> None:
-        """Covers the stack that it is put into.
+        """Covers what it is put into.
 
         Args:
-            scope: a stack, or a construct in one; every function below it is covered.
+            scope: an App, Stage, Stack, NestedStack or any construct; every function below it is covered.
             construct_id: unique in the scope, usually "Sentry".
             dsn: where events go; the SSM parameter `/Sentry/Dsn`, read at each deployment, when left out.
             environment: Sentry's environment; the context value `stage` when left out, else the Git branch.
             release: Sentry's release; the commit being synthesized when left out, as `Release.from_git()`.
-            service: the tag `service` of every event; the stack's name when left out.
+            service: the tag `service` of every event; the name of the function's stack when left out.
+            service_tag: key of an AWS tag that names a function's service; functions without it have `service`.
             tags: more tags for every event.
+            traces_sample_rate: share of invocations to trace, above 0 and up to 1; no tracing when left out, and the
+                SDK is then not even loaded until there is something to report.
+            timeout_warning: whether an event is sent shortly before a function times out.
+            reporting: how much is sent and how long that may take; as `Reporting()` when left out.
             alarms: which alarms, with which thresholds; those of `Alarms()` when left out.
             notify: who is told of alarms; nobody but the topic's later subscribers when left out.
-            layers: where the layers come from; the kit's own, as part of the stack, when left out.
+            layers: where the layers come from; the kit's own, as part of each stack, when left out.
+            include: rules, or path patterns, one of which a function must match to be covered; every function is
+                covered when left out.
+            exclude: rules, or path patterns, none of which a covered function may match.
 
         Raises:
             ConfigurationError: an argument cannot be used; the message lists all that cannot.
         """
         super().__init__(scope, construct_id)
-        self._dsn = dsn or Dsn.from_ssm()
-        self._release = Release.literal(release) if isinstance(release, str) else release or Release.from_git()
-        self._alarm_choice = alarms or Alarms()
+        chosen_release = Release.literal(release) if isinstance(release, str) else release or Release.from_git()
+        self._base = FunctionSettings(
+            dsn=dsn or Dsn.from_ssm(),
+            environment=environment,
+            service=service or "",
+            tags=dict(tags or {}),
+            traces_sample_rate=traces_sample_rate,
+            timeout_warning=timeout_warning,
+            reporting=reporting or Reporting(),
+            alarms=alarms or Alarms(),
+        )
         self._layers = layers or Layers.built()
-        self._tags = dict(tags or {})
-        self._check(environment, service, notify)
+        self._notify = tuple(notify)
+        self._include = None if include is None else as_rules(include)
+        self._exclude = as_rules(exclude)
+        self._service_tag = service_tag
+        self._check(chosen_release, service)
+        self._base = self._base.overridden(
+            {"environment": resolve_environment(environment, self), "release": chosen_release.name()}
+        )
+        self._warn_of_what_is_missing(release_wanted=chosen_release.wanted)
 
-        self._service = service or _outermost(Stack.of(self)).stack_name
-        self._environment = resolve_environment(environment, self)
-        self._release_name = self._release.name()
-        self._warn_of_what_is_missing()
+        self._configured: dict[str, dict[str, Any]] = {}
+        self._excluded: set[str] = set()
+        self._reports: list[FunctionReport] = []
+        self._stacks: dict[Stack, StackMonitoring] = {}
+        if _has_stack(scope):
+            self.of(Stack.of(scope))
+        self._visits = AssemblyVisits(self, scope, self._cover_assembly)
+        self.node.add_validation(_Validation(self._missed_stages))
+        _ALL.add(self)
 
-        self._functions: list[MonitoredFunction] = []
-        self._alarms: list[cloudwatch.CfnAlarm] = []
-        self._templates: dict[Stack, TemplateResources] = {}
-        self._topic = alarm_topic(self, "Topic")
-        self._alarm_actions = [
-            self._topic.topic_arn,
-            *(arn for each in notify for arn in each.attach(self._topic)),
-        ]
-        self._dashboard = cloudwatch.Dashboard(self, "Dashboard")
-        # On a construct without children: an Aspect on this one would be called for each alarm that it adds.
-        Aspects.of(Construct(self, "Visit")).add(_Once(self._apply), priority=_ASPECT_PRIORITY)
+    def configure(self, function: IConstruct, **settings: Any) -> None:
+        """Says something for one function, whatever its environment variables and the arguments above say.
+
+        Args:
+            function: the function's construct, or its CfnFunction.
+            settings: any of `dsn`, `environment`, `release`, `service`, `tags` (added to the others),
+                `traces_sample_rate`, `timeout_warning`, `reporting`, `alarms`.
+
+        Raises:
+            ConfigurationError: a setting does not exist or cannot be used.
+        """
+        problems = Problems(f"SentryMonitoring {self.node.path!r}, configure({function.node.path!r})")
+        for name in sorted(settings.keys() - CONFIGURABLE):
+            problems.add(name, settings[name], ", ".join(sorted(CONFIGURABLE)), "Correct the name.")
+        problems.raise_if_any()
+        FunctionSettings(**{"dsn": self._base.dsn, **settings}).check(problems)
+        problems.raise_if_any()
+        self._configured.setdefault(function.node.path, {}).update(settings)
+
+    def exclude(self, function: IConstruct) -> None:
+        """Leaves one function exactly as it is, without alarms.
+
+        Args:
+            function: the function's construct, or its CfnFunction.
+        """
+        self._excluded.add(function.node.path)
+
+    def of(self, stack: Stack) -> StackMonitoring:
+        """What one stack below the scope gets: its topic, dashboard and alarms.
+
+        Args:
+            stack: any stack at or below the scope; a nested one stands for its outermost parent.
+        """
+        stack = _outermost(stack)
+        if stack not in self._stacks:
+            own = _has_stack(self) and Stack.of(self) is stack
+            scope = self if own else Construct(stack, _free_id(stack, self.node.id))
+            self._stacks[stack] = StackMonitoring(scope, layers=self._layers, notify=self._notify)
+        return self._stacks[stack]
+
+    @property
+    def report(self) -> list[FunctionReport]:
+        """What each function got, and what not and why; complete after synth, empty before."""
+        return list(self._reports)
 
     @property
     def functions(self) -> list[MonitoredFunction]:
-        """The functions covered; complete when synth has come to this construct, empty before."""
-        return list(self._functions)
+        """The functions covered; complete after synth, empty before."""
+        return [report.function for report in self._reports]
 
     @property
     def alarms(self) -> list[cloudwatch.CfnAlarm]:
-        """The alarms declared; complete when synth has come to this construct, empty before."""
-        return list(self._alarms)
+        """The alarms of all stacks; complete after synth, empty before."""
+        return [alarm for stack in self._stacks.values() for alarm in stack.alarms]
 
     @property
     def topic(self) -> sns.Topic:
-        """Told of every alarm and of its end."""
-        return self._topic
+        """The topic of the stack that this construct is in; `of(stack).topic` when it is in none."""
+        return self.of(self._own_stack("topic")).topic
 
     @property
     def dashboard(self) -> cloudwatch.Dashboard:
-        """Widgets that are added to it come before the kit's own."""
-        return self._dashboard
+        """The dashboard of the stack that this construct is in; `of(stack).dashboard` when it is in none."""
+        return self.of(self._own_stack("dashboard")).dashboard
 
-    def _check(self, environment: str | None, service: str | None, notify: Sequence[Notify]) -> None:
+    @property
+    def scope(self) -> Construct:
+        """What is covered."""
+        scope = self.node.scope
+        assert isinstance(scope, Construct)  # noqa: S101  (the constructor was given one)
+        return scope
+
+    def _check(self, release: Release, service: str | None) -> None:
         problems = Problems(f"SentryMonitoring {self.node.path!r}")
-        parts: list[Checked] = [self._dsn, self._release, self._alarm_choice, self._layers, *notify]
-        for part in parts:
+        twin = next(
+            (each for each in self.scope.node.children if each is not self and isinstance(each, SentryMonitoring)), None
+        )
+        if twin is not None:
+            problems.add("scope", self.scope.node.path, "a scope with no other SentryMonitoring", "Remove one.")
+        if service == "":
+            problems.add("service", service, "1 to 200 characters", "Leave it out for the stack's name.")
+        self._base.check(problems)
+        for part in (release, self._layers, *self._notify, *(self._include or ()), *self._exclude):
             part.check(problems)
-        check_environment(environment, problems)
-        check_tags(self._tags, problems)
-        if service is not None and not 0 < len(service) <= MAX_VALUE_LENGTH:
-            problems.add("service", service, f"1 to {MAX_VALUE_LENGTH} characters", "Name the service shortly.")
         problems.raise_if_any()
 
-    def _warn_of_what_is_missing(self) -> None:
+    def _warn_of_what_is_missing(self, *, release_wanted: bool) -> None:
         annotations = Annotations.of(self)
-        if self._release_name is None and self._release.wanted:
+        if self._base.release is None and release_wanted:
             annotations.add_warning_v2(
                 "cdk_sentry:no-release",
                 "No release is set: this is no Git checkout, and no CI service names a commit. "
                 "Give release=Release.literal(...), or Release.none() if that is meant.",
             )
-        if self._environment is None:
+        if self._base.environment is None:
             annotations.add_warning_v2(
                 "cdk_sentry:no-environment",
                 "No environment is set, so Sentry files events under 'production': there is no context value "
                 "'stage' and no Git branch. Give environment=..., or `-c stage=...`.",
             )
-
-    def _apply(self) -> None:
-        self._functions = find_functions(self._scope)
-        for function in self._functions:
-            self._instrument(function)
-            self._watch(function)
-        add_function_widgets(
-            self._dashboard,
-            functions=self._functions,
-            alarm_arns=[alarm.attr_arn for alarm in self._alarms],
-            region=Stack.of(self).region,
-            title=self._dashboard_title(),
-        )
-
-    @property
-    def _scope(self) -> Construct:
-        scope = self.node.scope
-        assert isinstance(scope, Construct)  # noqa: S101  (this construct was given a scope to be in)
-        return scope
-
-    def _instrument(self, function: MonitoredFunction) -> None:
-        template = self._template_of(function.stack)
-        changes = Changes(function)
-        if function.runtime in PYTHON_RUNTIMES and function.handler is not None:
-            add_layer(changes, template.python_layer())
-            redirect_handler(changes, PYTHON_BOOTSTRAP)
-        else:
-            function.warn(
-                "no-layer",
-                f"{function.path}: no Sentry layer for runtime {function.runtime or 'unknown'}; it gets environment "
-                "variables, alarms and the dashboard. Initialise the SDK of its language: it reads SENTRY_DSN.",
+        if not self._notify:
+            annotations.add_info_v2(
+                "cdk_sentry:nobody-notified",
+                "Alarms go to a topic that nobody has subscribed to. Give notify=[Notify.email(...)].",
             )
-        set_sentry_variables(
-            changes,
-            dsn=template.dsn_variables(self._dsn, self._service),
-            environment=self._environment,
-            release=self._release_name,
-            tags={**self._tags, "service": self._service},
-        )
-        changes.apply()
 
-    def _watch(self, function: MonitoredFunction) -> None:
-        label = _relative_path(function, self._scope)
-        for rule in lambda_function.rules(self._alarm_choice):
-            alarm = rule.alarm(
-                self,
-                f"{label}-{rule.name}",
-                dimensions={"FunctionName": function.resource.ref},
-                subject=label,
-                actions=self._alarm_actions,
-            )
-            self._alarms.append(alarm)
+    def _cover_assembly(self, top: Construct) -> None:
+        """Covers what lies in one assembly, when all of it is there.
 
-    def _template_of(self, stack: Stack) -> TemplateResources:
-        if stack not in self._templates:
-            scope = self if stack is Stack.of(self) else Construct(stack, self.node.id)
-            self._templates[stack] = TemplateResources(scope, self._layers)
-        return self._templates[stack]
+        Args:
+            top: the scope, or a Stage below it.
+        """
+        others = [each.scope.node.path for each in _nearer_than(self)]
+        reports = [
+            self._cover(function)
+            for function in find_functions(top, outside=[*others, *(each.node.path for each in stages_below(top))])
+            if self._is_chosen(function)
+        ]
+        covered = {_outermost(report.function.stack) for report in reports}
+        for stack, monitoring in self._stacks.items():
+            if stack in covered or _contains(top, stack):
+                title = self._title(monitoring)
+                monitoring.finish(title=title, nested_alarms=self._base.alarms.nested_stacks)
+        for report in reports:
+            report.say()
+        self._reports += reports
 
-    def _dashboard_title(self) -> str:
+    def _is_chosen(self, function: MonitoredFunction) -> bool:
+        paths = {function.path, function.resource.node.path}
+        if paths & self._excluded or any(rule.matches(function) for rule in self._exclude):
+            return False
+        return self._include is None or any(rule.matches(function) for rule in self._include)
+
+    def _cover(self, function: MonitoredFunction) -> FunctionReport:
+        stack = self.of(function.stack)
+        configured = self._configured.get(function.path) or self._configured.get(function.resource.node.path) or {}
+        base = self._base.overridden({"service": self._service_of(function)})
+        report = instrument(function, base=base, configured=configured, template=stack.template(function.stack))
+        rules = list(lambda_function.rules(base.overridden(configured).alarms))
+        stack.watch(function, rules)
+        report.applied += ["alarms", "dashboard"] if rules else ["dashboard"]
+        return report
+
+    def _service_of(self, function: MonitoredFunction) -> str:
+        tagged = tag_value(function, self._service_tag) if self._service_tag else None
+        return tagged or self._base.service or _outermost(function.stack).stack_name
+
+    def _title(self, stack: StackMonitoring) -> str:
         facts = (
-            ("environment", self._environment),
-            ("release", self._release_name),
-            ("functions", len(self._functions)),
+            ("environment", self._base.environment),
+            ("release", self._base.release),
+            ("functions", len(stack.functions)),
         )
-        return f"# {self._service}\n" + " · ".join(f"{name} **{value}**" for name, value in facts if value)
+        known = " · ".join(f"{name} **{value}**" for name, value in facts if value)
+        return f"# {self._base.service or stack.name}\n{known}"
+
+    def _own_stack(self, wanted: str) -> Stack:
+        if not _has_stack(self):
+            raise ConfigurationError(
+                f"SentryMonitoring {self.node.path!r} is in no stack and so has no {wanted} of its own: each stack "
+                f"below it has one. Use .of(stack).{wanted}."
+            )
+        return Stack.of(self)
+
+    def _missed_stages(self) -> list[str]:
+        return [
+            f"SentryMonitoring {self.node.path!r}: the functions of Stage {path!r} are not covered, because it was "
+            "synthesized before they could be (CDK Pipelines' add_stage does that). Put SentryMonitoring into the "
+            "Stage's own constructor, or create it after the Stage and before add_stage."
+            for path in self._visits.missed()
+        ]
 
 
-@jsii.implements(IAspect)
-class _Once:
-    """An Aspect that acts at its first visit: the latest moment at which the tree may still be changed."""
+@jsii.implements(IValidation)
+class _Validation:
+    """Says at synth what can be known only then."""
 
-    def __init__(self, action: Callable[[], None]) -> None:
-        self._action = action
-        self._done = False
+    def __init__(self, messages: Callable[[], list[str]]) -> None:
+        self._messages = messages
 
-    def visit(self, node: IConstruct) -> None:  # noqa: ARG002  (the one node that it is on)
-        if not self._done:
-            self._done = True
-            self._action()
+    def validate(self) -> list[str]:
+        """Called by CDK."""
+        return self._messages()
+
+
+# Every construct of this kind that is alive, to find those nearer to a function.
+_ALL: "WeakSet[SentryMonitoring]" = WeakSet()
+
+
+def _nearer_than(monitoring: SentryMonitoring) -> list[SentryMonitoring]:
+    below = monitoring.scope.node.path
+    return [
+        each
+        for each in _ALL
+        if each is not monitoring
+        and each.node.root is monitoring.node.root
+        and each.scope.node.path != below
+        and each.scope.node.path.startswith(f"{below}/" if below else "")
+    ]
+
+
+def _has_stack(construct: Construct) -> bool:
+    return any(isinstance(each, Stack) for each in construct.node.scopes)
+
+
+def _contains(top: Construct, stack: Stack) -> bool:
+    return Stage.of(stack) is Stage.of(top)
 
 
 def _outermost(stack: Stack) -> Stack:
@@ -230,6 +338,5 @@ def _outermost(stack: Stack) -> Stack:
     return stack
 
 
-def _relative_path(function: MonitoredFunction, scope: Construct) -> str:
-    path = function.path.removeprefix(scope.node.path).strip("/")
-    return path.replace("/", "-")
+def _free_id(scope: Construct, wanted: str) -> str:
+    return wanted if scope.node.try_find_child(wanted) is None else f"{wanted}OfApp"

@@ -1,8 +1,11 @@
-"""What the kit adds to one template for all its functions: the layer and the DSN, each declared on first use."""
+"""What the kit adds to one template for all its functions: layer, DSN and permissions, each declared on first use."""
 
+from aws_cdk import Fn
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from .dsn import Dsn
+from .functions.function import MonitoredFunction
 from .layers.layers import Layers
 
 
@@ -21,6 +24,7 @@ class TemplateResources:
         self._layers = layers
         self._python_layer: object = None
         self._dsn_variables: dict[tuple[Dsn, str], dict[str, str]] = {}
+        self._readers: dict[tuple[Dsn, str], list[str]] = {}
 
     def python_layer(self) -> object:
         """What a function's `Layers` must hold for the Python layer."""
@@ -34,3 +38,45 @@ class TemplateResources:
         if key not in self._dsn_variables:
             self._dsn_variables[key] = dsn.environment_variables(self._scope, service)
         return self._dsn_variables[key]
+
+    def permit(self, function: MonitoredFunction, dsn: Dsn, service: str) -> bool | None:
+        """Lets a function's role read its DSN.
+
+        Returns:
+            True when it may, False when its role is not one of this template and so cannot be changed, None when
+            no permission is needed.
+        """
+        if not dsn.permissions(self._scope, service):
+            return None
+        role = role_in_template(function)
+        if role is None:
+            return False
+        self._readers.setdefault((dsn, service), []).append(role)
+        return True
+
+    def finish(self) -> None:
+        """Declares one policy for all roles that read a DSN, when every function has been seen.
+
+        A policy of the kit's own, so that the roles stay as they are and it goes when the kit goes.
+        """
+        for number, ((dsn, service), roles) in enumerate(self._readers.items(), start=1):
+            construct_id = f"ReadDsn{number}"
+            iam.CfnPolicy(
+                self._scope,
+                construct_id,
+                policy_name=construct_id,
+                policy_document=iam.PolicyDocument(statements=dsn.permissions(self._scope, service)),
+                roles=[Fn.ref(role) for role in sorted(set(roles))],
+            )
+
+
+def role_in_template(function: MonitoredFunction) -> str | None:
+    """The logical id of a function's role, if the role is declared in the function's own template."""
+    role = function.properties.get("role")
+    if isinstance(role, dict):
+        attribute = role.get("Fn::GetAtt")
+        if isinstance(attribute, str):
+            attribute = attribute.split(".")
+        if isinstance(attribute, list) and len(attribute) == 2 and attribute[1] == "Arn":  # noqa: PLR2004
+            return str(attribute[0])
+    return None

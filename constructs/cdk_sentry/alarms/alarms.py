@@ -14,10 +14,13 @@ class Alarms:
             since every failure is an event in Sentry anyway and one is what somebody should look at. None: no alarm.
         function_throttles: invocations of one function that Lambda refused within a minute; 1 when left out.
             None: no alarm.
+        nested_stacks: whether alarms go into nested stacks of their own. When left out they do if the stack would
+            have more than CloudFormation's 500 resources with them.
     """
 
     function_errors: int | None = 1
     function_throttles: int | None = 1
+    nested_stacks: bool | None = None
 
     @staticmethod
     def none() -> "Alarms":

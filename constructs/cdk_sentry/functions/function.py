@@ -1,10 +1,10 @@
 """One function of the user, and the changes that the kit makes to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aws_cdk import Annotations, CfnResource, Stack
+from aws_cdk import CfnResource, Stack
 from constructs import IConstruct
 
 
@@ -52,15 +52,6 @@ class MonitoredFunction:
         variables = environment.get("variables", environment.get("Variables")) or {}
         return variables if isinstance(variables, Mapping) else {}
 
-    def warn(self, identifier: str, message: str) -> None:
-        """Says at synth what could not be done; `Annotations.of(...).acknowledge_warning` silences it.
-
-        Args:
-            identifier: what follows `cdk_sentry:` in the warning's id.
-            message: what is not done, why, and what to do.
-        """
-        Annotations.of(self.construct).add_warning_v2(f"cdk_sentry:{identifier}", message)
-
 
 @dataclass
 class Changes:
@@ -72,6 +63,7 @@ class Changes:
     function: MonitoredFunction
     properties: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
 
     def set_variables(self, variables: Mapping[str, Any]) -> None:
         """Adds environment variables; one that the function has already stays as it is."""
@@ -79,8 +71,20 @@ class Changes:
             if name not in self.function.variables:
                 self.variables[name] = value
 
+    def replace_variables(self, removed: Iterable[str], variables: Mapping[str, Any]) -> None:
+        """Sets environment variables whatever the function has, and removes others.
+
+        Args:
+            removed: names that must be gone, unless they are among the new ones.
+            variables: the new ones.
+        """
+        self.removed.extend(name for name in removed if name in self.function.variables and name not in variables)
+        self.variables.update(variables)
+
     def apply(self) -> None:
         """Writes the changes onto the function's resource."""
+        for name in self.removed:
+            self.function.resource.add_deletion_override(f"Properties.Environment.Variables.{name}")
         properties = dict(self.properties)
         if self.variables:
             properties["Environment"] = {"Variables": self.variables}

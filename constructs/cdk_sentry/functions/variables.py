@@ -1,32 +1,76 @@
-"""The environment variables by which the run time learns of environment, release, tags and DSN."""
+"""The environment variables by which the run time learns of its settings: one line a variable."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
+from ..settings import FunctionSettings
 from .function import Changes
+
+DSNdef _compact_json(value: Mapping[str, str]) -> str:
+    return json.dumps(dict(value), separators=(",", ":"), sort_keys=True)
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _flush_timeout_ms(settings: FunctionSettings) -> str | None:
+    timeout = settings.reporting.flush_timeout
+    return None if timeout is None else f"{timeout.to_milliseconds():.0f}"
+
+
+_VARIABLES = ("SENTRY_DSN", "SENTRY_DSN_SSM_PARAMETER", "SENTRY_DSN_SECRET", "SENTRY_DSN_SECRET_FIELD")
+
+
+@dataclass(frozen=True)
+class _Variable:
+    """One variable: whose setting it carries, and its text, or None where it need not be set."""
+
+    name: str
+    setting: str
+    text: Callable[[FunctionSettings], str | None]
+
+
+_VARIABLES = (
+    _Variable("SENTRY_ENVIRONMENT", "environment", lambda s: s.environment),
+    _Variable("SENTRY_RELEASE", "release", lambda s: s.release),
+    # No SDK reads tags from a variable of its own; JSON keeps any value whole.
+    _Variable("SENTRY_TAGS", "tags", lambda s: _compact_json({**s.tags, "service": s.service})),
+    _Variable("SENTRY_TRACES_SAMPLE_RATE", "traces_sample_rate", lambda s: _number(s.traces_sample_rate)),
+    _Variable("SENTRY_TIMEOUT_WARNING", "timeout_warning", lambda s: None if s.timeout_warning else "false"),
+    _Variable("SENTRY_SAMPLE_RATE", "reporting", lambda s: _number(s.reporting.sample_rate)),
+    _Variable("SENTRY_SEND_DEFAULT_PII", "reporting", lambda s: "true" if s.reporting.send_default_pii else None),
+    _Variable("SENTRY_FLUSH_TIMEOUT_MS", "reporting", _flush_timeout_ms),
+    _Variable(
+        "SENTRY_MAX_IDENTICAL_EVENTS_PER_MINUTE",
+        "reporting",
+        lambda s: _number(s.reporting.max_identical_events_per_minute),
+    ),
+)
 
 
 def set_sentry_variables(
-    changes: Changes,
-    *,
-    dsn: Mapping[str, str],
-    environment: str | None,
-    release: str | None,
-    tags: Mapping[str, str],
+    changes: Changes, settings: FunctionSettings, *, configured: frozenset[str], dsn: Mapping[str, str]
 ) -> None:
-    """Sets what the function's environment does not say already.
+    """Sets what the function's environment does not say already, and what was configured for this very function.
 
     Args:
         changes: the function's pending changes.
+        settings: what holds for the function.
+        configured: names of the settings that `configure` gave for this function; they win over its environment.
         dsn: the variables of the DSN.
-        environment: Sentry's environment; nothing is set when None.
-        release: Sentry's release; nothing is set when None.
-        tags: tags for every event of the function.
     """
-    changes.set_variables(dsn)
-    if environment:
-        changes.set_variables({"SENTRY_ENVIRONMENT": environment})
-    if release:
-        changes.set_variables({"SENTRY_RELEASE": release})
-    # No SDK reads tags from a variable of its own; JSON keeps any value whole.
-    changes.set_variables({"SENTRY_TAGS": json.dumps(dict(tags), separators=(",", ":"), sort_keys=True)})
+    if "dsn" in configured:
+        changes.replace_variables(DSN_VARIABLES, dsn)
+    elif not any(name in changes.function.variables for name in DSN_VARIABLES):
+        changes.set_variables(dsn)
+    changes.set_variables(dict(_texts(settings, lambda setting: setting not in configured)))
+    changes.replace_variables((), dict(_texts(settings, lambda setting: setting in configured)))
+
+
+def _texts(settings: FunctionSettings, wanted: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    for variable in _VARIABLES:
+        text = variable.text(settings) if wanted(variable.setting) else None
+        if text is not None:
+            yield variable.name, text

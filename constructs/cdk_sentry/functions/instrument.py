@@ -1,0 +1,55 @@
+"""What one function gets, by what it is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..layers.layers import PYTHON_RUNTIMES
+from ..settings import FunctionSettings
+from ..template_resources import TemplateResources
+from .checks import check_function
+from .function import Changes, MonitoredFunction
+from .handler import PYTHON_BOOTSTRAP, redirect_handler
+from .layer import add_layer
+from .report import FunctionReport
+from .variables import set_sentry_variables
+
+
+def instrument(
+    function: MonitoredFunction,
+    *,
+    base: FunctionSettings,
+    configured: Mapping[str, Any],
+    template: TemplateResources,
+) -> FunctionReport:
+    """Gives a function its layer, handler, variables and permissions, and reports what it got.
+
+    Args:
+        function: which.
+        base: what holds for all functions.
+        configured: what was configured for this one.
+        template: what its template shares.
+    """
+    settings = base.overridden(configured)
+    report = FunctionReport(function)
+    changes = Changes(function)
+    if function.runtime in PYTHON_RUNTIMES and function.handler is not None and not _is_instrumented(function):
+        add_layer(changes, template.python_layer())
+        redirect_handler(changes, PYTHON_BOOTSTRAP)
+        report.applied += ["layer", "handler"]
+    set_sentry_variables(
+        changes,
+        settings,
+        configured=frozenset(configured),
+        dsn=template.dsn_variables(settings.dsn, settings.service),
+    )
+    report.applied.append("variables")
+    if template.permit(function, settings.dsn, settings.service):
+        report.applied.append("permissions")
+    changes.apply()
+    report.findings += check_function(function, changes, settings)
+    return report
+
+
+def _is_instrumented(function: MonitoredFunction) -> bool:
+    """Whether a handler of Sentry's is in front already: then a second one would report everything twice."""
+    return (function.handler or "").startswith(("sentry_sdk.", "cdk_sentry_layer."))

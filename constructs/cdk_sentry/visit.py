@@ -1,0 +1,92 @@
+"""Acts at the last moment before synth at which the construct tree may still be changed, once per assembly.
+
+An App is synthesized as a tree of assemblies: the App itself, and each Stage below it before the App. CDK's Aspects
+stop at a Stage, so every assembly needs a visit of its own.
+"""
+
+from collections.abc import Callable, Iterator
+
+import jsii
+from aws_cdk import App, Aspects, IAspect, Stack, Stage
+from constructs import Construct, IConstruct, Node
+
+# Below MUTATING (200), so that Aspects which add tags to what is added here may still run after it.
+_PRIORITY = 150
+_NODE_ID = "SentryVisit"
+
+
+class AssemblyVisits:
+    """Calls an action once for each assembly that a scope reaches into.
+
+    Args:
+        owner: the construct on whose behalf; the assembly that it is in is visited.
+        scope: Stages below it are visited too, also those added later.
+        action: gets the top of the part of the scope that lies in the assembly: the scope itself, or a Stage.
+    """
+
+    def __init__(self, owner: Construct, scope: Construct, action: Callable[[Construct], None]) -> None:
+        self._scope = scope
+        self._action = action
+        self._visited: set[str] = set()
+        # On a construct without children: an Aspect on the owner would be called for each alarm that it adds.
+        self._attach(Construct(owner, _NODE_ID), scope)
+        self._attached: set[str] = set()
+        self._attach_to_stages()
+        if isinstance(scope, App):
+            # The only way in before the Stages that are added after this line are synthesized.
+            synth = scope.synth
+
+            def synth_with_stages(*args: object, **kwargs: object) -> object:
+                self._attach_to_stages()
+                return synth(*args, **kwargs)  # type: ignore[arg-type]
+
+            scope.synth = synth_with_stages  # type: ignore[assignment, method-assign]
+
+    def missed(self) -> list[str]:
+        """Paths of the Stages that were synthesized without a visit."""
+        return [stage.node.path for stage in stages_below(self._scope) if stage.node.path not in self._visited]
+
+    def _attach_to_stages(self) -> None:
+        for stage in stages_below(self._scope):
+            path = stage.node.path
+            if path not in self._attached and not stage.node.locked:
+                self._attached.add(path)
+                self._attach(Construct(stage, f"{_NODE_ID}{self._scope.node.addr[-8:]}"), stage)
+
+    def _attach(self, leaf: Construct, top: Construct) -> None:
+        def visit() -> None:
+            self._visited.add(top.node.path)
+            self._action(top)
+
+        _add(leaf, _Once(visit))
+
+
+def stages_below(scope: Construct) -> Iterator[Stage]:
+    """Yields every Stage below a scope; a Stage never lies below a stack."""
+    for child in scope.node.children:
+        if isinstance(child, Stage):
+            yield child
+        if isinstance(child, Construct) and not isinstance(child, Stack) and Node.of(child).children:
+            yield from stages_below(child)
+
+
+@jsii.implements(IAspect)
+class _Once:
+    """An Aspect that acts at its first visit."""
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self._action = action
+        self._done = False
+
+    def visit(self, node: IConstruct) -> None:  # noqa: ARG002  (the one node that it is on)
+        if not self._done:
+            self._done = True
+            self._action()
+
+
+def _add(construct: Construct, aspect: _Once) -> None:
+    try:
+        Aspects.of(construct).add(aspect, priority=_PRIORITY)
+    except TypeError:
+        # Before aws-cdk-lib 2.172 Aspects had no priorities.
+        Aspects.of(construct).add(aspect)
