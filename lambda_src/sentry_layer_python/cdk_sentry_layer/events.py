@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cdk_sentry_layer.settings import Settings
 
 _MAX_TAG_VALUE = 200
+_ARN_REGION = 3
 _CONSOLES = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
@@ -55,7 +56,12 @@ class Enricher:
         held_back = self._count(event, hint or {})
         if held_back is None:
             return None
-        tags = {**self._tags, "cold_start": str(invocation.cold_start).lower(), **_batch_tags(invocation.event)}
+        tags = {
+            **_context_tags(invocation.context),
+            **self._tags,
+            "cold_start": str(invocation.cold_start).lower(),
+            **_batch_tags(invocation.event),
+        }
         if held_back:
             tags["held_back"] = str(held_back)
         own = event.get("tags") or {}
@@ -133,6 +139,18 @@ def _environment_tags(environment: "Mapping[str, str]") -> dict[str, str]:
         "aws_region": environment.get("AWS_REGION"),
     }
     return {name: value for name, value in tags.items() if value}
+
+
+def _context_tags(context: "Any") -> dict[str, str]:
+    """The same as far as the context object knows them: a host other than AWS may set fewer variables."""
+    arn = str(getattr(context, "invoked_function_arn", "")).split(":")
+    tags = {
+        "function_name": getattr(context, "function_name", None),
+        "function_version": getattr(context, "function_version", None),
+        "memory_mb": getattr(context, "memory_limit_in_mb", None),
+        "aws_region": arn[_ARN_REGION] if len(arn) > _ARN_REGION else None,
+    }
+    return {name: str(value) for name, value in tags.items() if value}
 
 
 def _own_tags(environment: "Mapping[str, str]") -> dict[str, str]:

@@ -25,10 +25,11 @@ class News:
         breadcrumbs: what was logged before, unless the SDK has it.
         traceback: of an error, from the function's own frames on; the runtime will add its own.
         context: the context variables at that moment, Sentry's scopes among them.
+        frozen: a copy of those scopes, to be closed after the report.
         has_scope: whether Sentry's scopes in `context` are the invocation's own.
     """
 
-    __slots__ = ("breadcrumbs", "context", "has_scope", "held_back", "mechanism", "traceback", "what")
+    __slots__ = ("breadcrumbs", "context", "frozen", "has_scope", "held_back", "mechanism", "traceback", "what")
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class News:
         self.breadcrumbs = list(invocation.breadcrumbs)
         self.traceback: TracebackType | None = getattr(what, "__traceback__", None)
         self.context = contextvars.copy_context()
+        self.frozen: ExitStack | None = None
         self.has_scope = invocation.scope is not None
 
 
@@ -59,11 +61,16 @@ class Invocation:
         deadline_s: when the function times out, on the monotonic clock.
         thread_id: of the thread that runs the handler.
         breadcrumbs: log records kept while the SDK is not there.
+        context_variables: as they were when it began, its Sentry scope among them.
         failed: whether the handler raised.
+        has_ended: whether the handler is through.
+        is_announced: whether its timeout was announced.
+        is_prepared: whether announcing its timeout was prepared.
         remaining_ms: what was left of the timeout when the handler ended.
-        news: what is to be reported, oldest first.
+        news: what is to be reported, oldest first; taken out by the reporter's thread.
         seen: the last exception that was noted, so that it is not reported twice.
         scope: the invocation's own Sentry scope, open while the handler runs and the SDK is there.
+        trace_headers: of the caller's trace, else of its own; None until somebody asks.
         transaction: of this invocation in full mode.
     """
 
@@ -71,9 +78,13 @@ class Invocation:
         "breadcrumbs",
         "cold_start",
         "context",
+        "context_variables",
         "deadline_s",
         "event",
         "failed",
+        "has_ended",
+        "is_announced",
+        "is_prepared",
         "news",
         "remaining_ms",
         "scope",
@@ -81,6 +92,7 @@ class Invocation:
         "started_s",
         "thread_id",
         "timeout_ms",
+        "trace_headers",
         "transaction",
     )
 
@@ -91,11 +103,16 @@ class Invocation:
         self.started_s = time.time()
         self.thread_id = threading.get_ident()
         self.breadcrumbs: collections.deque[dict[str, Any]] = collections.deque(maxlen=MAX_BREADCRUMBS)
-        self.news: list[News] = []
+        self.news: collections.deque[News] = collections.deque()
         self.seen: BaseException | None = None
         self.scope: ExitStack | None = None
+        self.trace_headers: dict[str, str] | None = None
         self.transaction: Any = None
         self.failed = False
+        self.has_ended = False
+        self.is_announced = False
+        self.is_prepared = False
+        self.context_variables: contextvars.Context | None = None
         self.timeout_ms = self.remaining_time_ms()
         self.remaining_ms: float | None = self.timeout_ms
         self.deadline_s = None if self.timeout_ms is None else time.monotonic() + self.timeout_ms / 1000
@@ -107,6 +124,7 @@ class Invocation:
 
     def end(self) -> None:
         """Notes the moment the handler ended and leaves the invocation's own scope."""
+        self.has_ended = True
         self.remaining_ms = self.remaining_time_ms()
         scope, self.scope = self.scope, None
         if scope is not None:

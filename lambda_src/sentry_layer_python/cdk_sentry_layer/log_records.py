@@ -10,12 +10,12 @@ import logging
 from cdk_sentry_layer import invocation as invocations
 from cdk_sentry_layer import sdk_import
 from cdk_sentry_layer.floods import kind_of_error
-from cdk_sentry_layer.invocation import News
+from cdk_sentry_layer.invocation import Invocation, News
 from cdk_sentry_layer.notice import say_once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
     from typing import Any
 
     from cdk_sentry_layer.floods import Floods
@@ -30,8 +30,13 @@ _PLAIN_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctim
 _RUNTIME_FIELDS = frozenset({"aws_request_id", "tenant_id", "_frame_type"})
 
 
-def follow(floods: "Floods") -> None:
-    """Sees every log record from here on, after the function's own handlers have."""
+def follow(floods: "Floods", note: "Callable[[Invocation, News], None]") -> None:
+    """Sees every log record from here on, after the function's own handlers have.
+
+    Args:
+        floods: count the errors.
+        note: called with each error that is to be reported.
+    """
     call_handlers = logging.Logger.callHandlers
 
     def call_handlers_and_note(logger: logging.Logger, record: logging.LogRecord) -> None:
@@ -42,14 +47,14 @@ def follow(floods: "Floods") -> None:
         finally:
             if record.levelno >= logging.INFO:
                 try:
-                    _note(record, floods)
+                    _see(record, floods, note)
                 except Exception as problem:
                     say_once("log", f"a log record is not reported: {problem!r}")
 
     logging.Logger.callHandlers = call_handlers_and_note  # type: ignore[method-assign, assignment]
 
 
-def _note(record: logging.LogRecord, floods: "Floods") -> None:
+def _see(record: logging.LogRecord, floods: "Floods", note: "Callable[[Invocation, News], None]") -> None:
     if record.name.startswith(_IGNORED):
         return
     if sdk_import.is_ready():
@@ -64,7 +69,7 @@ def _note(record: logging.LogRecord, floods: "Floods") -> None:
             invocation.seen = error
             held_back = floods.admit(_kind(record))
             if held_back is not None:
-                invocation.news.append(News(record, invocation, held_back=held_back))
+                note(invocation, News(record, invocation, held_back=held_back))
     if invocation.scope is not None:
         sdk.add_record_as_breadcrumb(record)
     else:

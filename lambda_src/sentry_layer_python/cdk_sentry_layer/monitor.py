@@ -1,11 +1,12 @@
 """Follows each invocation from its event to the time after its response, and decides what is reported when."""
 
+import contextvars
 import os
 import threading
 import time
 
 from cdk_sentry_layer import invocation as invocations
-from cdk_sentry_layer import log_records, sdk_import
+from cdk_sentry_layer import log_records, sdk_import, timeouts
 from cdk_sentry_layer.floods import Floods, kind_of_error
 from cdk_sentry_layer.invocation import Invocation, News
 from cdk_sentry_layer.notice import say_once
@@ -38,11 +39,20 @@ class Monitor:
         self._floods = Floods(settings.max_identical_events_per_minute)
         self._in_flight: dict[str, Invocation] = {}
         self._cold_start = True
+        self._is_child = False
         self._started_s = time.monotonic()
         self._reports_after_response = call_after_posting(self.after_response)
-        log_records.follow(self._floods)
+        self._watchdog = self._make_watchdog() if settings.timeout_warning else None
+        log_records.follow(self._floods, self.note)
         self._follow_threads()
+        os.register_at_fork(after_in_child=self._start_anew_in_child)
         sdk_import.initialise_on_import(settings, self._floods)
+        if settings.traces_sample_rate is not None:
+            import sentry_sdk  # noqa: F401  full mode: initialised here
+        if settings.environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+            from cdk_sentry_layer import snapshots
+
+            snapshots.reconnect_after_restore()
 
     def begin(self, event: "Any", context: "Any") -> Invocation | None:
         """A new invocation, current from here on."""
@@ -56,6 +66,9 @@ class Monitor:
             invocations.enter(invocation)
             if sdk_import.is_ready():
                 self._enter_scope(invocation)
+            invocation.context_variables = contextvars.copy_context()
+            if self._watchdog is not None:
+                self._watchdog.watch()
         except Exception as problem:
             say_once("begin", f"an invocation is not followed: {problem!r}")
             return None
@@ -66,7 +79,7 @@ class Monitor:
         try:
             if invocation is None:
                 return
-            invocation.end()
+            self._end(invocation)
             if not self._reports_after_response:
                 self._forget(invocation)
                 self._report(invocation)
@@ -80,7 +93,7 @@ class Monitor:
                 return
             self._note(invocation, error, "aws_lambda")
             invocation.failed = True
-            invocation.end()
+            self._end(invocation)
             # Whatever is no Exception ends the process: SystemExit, KeyboardInterrupt.
             if not (self._reports_after_response and isinstance(error, Exception)):
                 self._forget(invocation)
@@ -111,6 +124,17 @@ class Monitor:
         except Exception as problem:
             say_once("end", f"an invocation is not reported: {problem!r}")
 
+    def note(self, invocation: Invocation, news: News) -> None:
+        """Keeps `news` for the report after the response."""
+        if news.has_scope:
+            from cdk_sentry_layer import sdk
+
+            sdk.freeze(news)
+        invocation.news.append(news)
+        if self._is_child:
+            # Nobody posts a response here.
+            self._report(invocation)
+
     def _note(self, invocation: Invocation, error: BaseException, mechanism: str) -> None:
         """Keeps `error` for the report, unless it was kept before or is one of too many."""
         if invocation.seen is error:
@@ -118,7 +142,7 @@ class Monitor:
         invocation.seen = error
         held_back = self._floods.admit(kind_of_error(error))
         if held_back is not None:
-            invocation.news.append(News(error, invocation, mechanism=mechanism, held_back=held_back))
+            self.note(invocation, News(error, invocation, mechanism=mechanism, held_back=held_back))
 
     def _report(self, invocation: Invocation, limit_ms: float | None = None) -> None:
         if not (invocation.news or sdk_import.is_ready()):
@@ -135,9 +159,44 @@ class Monitor:
         self._in_flight.pop(getattr(invocation.context, "aws_request_id", ""), None)
 
     def _enter_scope(self, invocation: Invocation) -> None:
-        from cdk_sentry_layer import scopes
+        from cdk_sentry_layer import sdk
 
-        scopes.enter(invocation)
+        sdk.enter(invocation)
+
+    def _end(self, invocation: Invocation) -> None:
+        if invocation.transaction is not None:
+            from cdk_sentry_layer import transactions
+
+            transactions.end(invocation)
+        invocation.end()
+
+    def _make_watchdog(self) -> timeouts.Watchdog:
+        memory = self._settings.environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
+        return timeouts.Watchdog(
+            self._in_flight,
+            memory_mb=int(memory) if memory.isdecimal() and int(memory) else timeouts.MB_PER_VCPU,
+            prepare=self._prepare_timeout,
+            warn=self._warn_of_timeout,
+        )
+
+    def _prepare_timeout(self, _invocation: Invocation) -> None:
+        if not sdk_import.is_ready():
+            from cdk_sentry_layer import reporter
+
+            reporter.load_sdk()
+
+    def _warn_of_timeout(self, invocation: Invocation, warning: timeouts.ServerlessTimeoutWarning) -> None:
+        variables = invocation.context_variables
+        if variables is not None:
+            variables.copy().run(self._note, invocation, warning, "timeout")
+        self._report(invocation)
+
+    def _start_anew_in_child(self) -> None:
+        """The parent reports what happened before the fork, and answers the runtime."""
+        self._is_child = True
+        self._watchdog = None
+        self._in_flight.clear()
+        invocations.current().news.clear()
 
     def _follow_threads(self) -> None:
         """Errors that end a thread of the function are noted, then shown as ever."""

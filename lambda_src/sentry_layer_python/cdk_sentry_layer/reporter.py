@@ -8,6 +8,7 @@ import os
 import queue
 import threading
 
+from cdk_sentry_layer import sdk_import
 from cdk_sentry_layer.notice import say_once
 
 TYPE_CHECKING = False
@@ -47,8 +48,8 @@ class Reporter:
         self._ensure_thread()
         if self._is_behind:
             budget_ms = min(budget_ms, BEHIND_BUDGET_MS)
-        if done.wait(max(budget_ms, 0) / 1000):
-            return True
+        if budget_ms <= 0 or done.wait(budget_ms / 1000):
+            return done.is_set()
         self._is_behind = True
         return False
 
@@ -93,12 +94,20 @@ def report(invocation: "Invocation", settings: "Settings", budget_ms: float) -> 
     """
 
     def job() -> None:
-        # Whoever imports it first has it initialised (sdk_import).
-        import sentry_sdk  # noqa: F401
-
-        from cdk_sentry_layer import sdk, sdk_import
-
+        _load_sdk()
         if sdk_import.is_ready():
+            from cdk_sentry_layer import sdk
+
             sdk.report(invocation, settings.flush_timeout_ms / 1000)
 
     _reporter.run(job, budget_ms)
+
+
+def load_sdk() -> None:
+    """Has the SDK loaded, without waiting for it, because there may soon be something to report."""
+    _reporter.run(_load_sdk, 0)
+
+
+def _load_sdk() -> None:
+    # Whoever imports it first has it initialised (sdk_import).
+    import sentry_sdk  # noqa: F401

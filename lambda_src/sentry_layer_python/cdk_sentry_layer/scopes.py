@@ -27,13 +27,36 @@ def _isolated_hub() -> "Iterator[Any]":
         yield scope
 
 
+def client() -> "Any":
+    """The client that is active now."""
+    return sentry_sdk.get_client() if hasattr(sentry_sdk, "get_client") else sentry_sdk.Hub.current.client
+
+
+def current() -> "Any":
+    """The current scope, the one that holds the running span."""
+    return sentry_sdk.get_current_scope() if hasattr(sentry_sdk, "get_current_scope") else sentry_sdk.Hub.current.scope
+
+
 def enter(invocation: Invocation) -> None:
-    """Opens the invocation's own scope, without the breadcrumbs of earlier ones, on the caller's trace."""
+    """Opens the invocation's own scope, without the breadcrumbs of earlier ones."""
     stack = contextlib.ExitStack()
     scope = stack.enter_context(isolated())
     scope.clear_breadcrumbs()
-    sentry_sdk.continue_trace(trace_headers.of_event(invocation.event, invocation.context))
     invocation.scope = stack
+
+
+def continue_trace(invocation: Invocation, **details: str) -> "Any":
+    """Puts the current scope on the caller's trace, or on one of the invocation's own.
+
+    Returns:
+        The SDK's transaction, not started.
+    """
+    if invocation.trace_headers is None:
+        invocation.trace_headers = trace_headers.of_event(invocation.event, invocation.context)
+    transaction = sentry_sdk.continue_trace(invocation.trace_headers, **details)
+    if not invocation.trace_headers and hasattr(sentry_sdk, "get_traceparent"):
+        invocation.trace_headers = {trace_headers.SENTRY_TRACE: sentry_sdk.get_traceparent()}
+    return transaction
 
 
 @contextlib.contextmanager
@@ -42,7 +65,7 @@ def of_news(news: News, invocation: Invocation) -> "Iterator[None]":
     with isolated() as scope:
         if not news.has_scope:
             scope.clear_breadcrumbs()
-            sentry_sdk.continue_trace(trace_headers.of_event(invocation.event, invocation.context))
+            continue_trace(invocation)
             add_breadcrumbs(news.breadcrumbs)
         yield
 

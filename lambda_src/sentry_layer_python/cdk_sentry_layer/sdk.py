@@ -1,5 +1,6 @@
 """The SDK as the layer uses it. Imported only once sentry_sdk is there."""
 
+import contextlib
 import json
 import logging
 from typing import cast
@@ -11,14 +12,13 @@ from sentry_sdk.integrations.stdlib import StdlibIntegration
 from sentry_sdk.scope import add_global_event_processor
 from sentry_sdk.utils import event_from_exception
 
-from cdk_sentry_layer import events, log_records, scopes
+from cdk_sentry_layer import connections, events, log_records, scopes
 from cdk_sentry_layer import invocation as invocations
 from cdk_sentry_layer.invocation import Invocation, News
-from cdk_sentry_layer.notice import say_once
+from cdk_sentry_layer.scopes import client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import ModuleType
     from typing import Any
 
     from cdk_sentry_layer.floods import Floods
@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 _breadcrumbs = BreadcrumbHandler(level=logging.INFO)
 _logged_errors = EventHandler(level=logging.ERROR)
 _own_client: "Any" = None
-
-
-def client() -> "Any":
-    """The client that is active now."""
-    return sentry_sdk.get_client() if hasattr(sentry_sdk, "get_client") else sentry_sdk.Hub.current.client
 
 
 def is_own_client() -> bool:
@@ -53,19 +48,38 @@ def follows_invocations() -> bool:
     return not is_own_client() and _integration("aws_lambda") is not None
 
 
-def initialise(module: "ModuleType", settings: "Settings", floods: "Floods") -> None:
+def initialise(settings: "Settings", floods: "Floods") -> None:
     """Initialises the freshly imported SDK and hands over what was kept for it."""
     global _own_client  # noqa: PLW0603  to tell it from a client of the function's own
-    known = module.consts.DEFAULT_OPTIONS
-    sentry_sdk.init(**{name: value for name, value in _options(settings).items() if name in known})
+    options = _options(settings)
+    known = sentry_sdk.consts.DEFAULT_OPTIONS
+    sentry_sdk.init(**{name: value for name, value in options.items() if name in known})
     _own_client = client()
+    if settings.dsn is not None:
+        connections.adopt(_own_client.transport)
     add_global_event_processor(cast("Any", events.Enricher(settings, floods, is_own_client).process))
-    _own_client.transport.on_dropped_event = _say_dropped
+    if settings.traces_sample_rate is not None:
+        from cdk_sentry_layer import library_integrations
+
+        library_integrations.enable_on_import(_own_client)
     invocation = invocations.current()
     if invocation.context is not None and not _is_reporter():
-        # The function's own code imports it in its handler.
-        scopes.enter(invocation)
+        # The function's own code imports it, in its handler.
+        enter(invocation)
         scopes.add_breadcrumbs(list(invocation.breadcrumbs))
+
+
+def enter(invocation: Invocation) -> None:
+    """Gives `invocation` a Sentry scope of its own and, in full mode, a transaction."""
+    if follows_invocations():
+        return
+    scopes.enter(invocation)
+    if is_own_client() and client().options["traces_sample_rate"] is not None:
+        from cdk_sentry_layer import transactions
+
+        transactions.start(invocation)
+    else:
+        scopes.continue_trace(invocation)
 
 
 def _options(settings: "Settings") -> "dict[str, Any]":
@@ -77,6 +91,7 @@ def _options(settings: "Settings") -> "dict[str, Any]":
         "server_name": environment.get("AWS_LAMBDA_FUNCTION_NAME"),
         "sample_rate": settings.sample_rate,
         "traces_sample_rate": settings.traces_sample_rate,
+        "transport": None if settings.dsn else _transport(settings),
         "integrations": [DedupeIntegration(), StdlibIntegration()],
         "default_integrations": False,
         "auto_enabling_integrations": False,
@@ -91,14 +106,16 @@ def _options(settings: "Settings") -> "dict[str, Any]":
     return options
 
 
+def _transport(settings: "Settings") -> "Any":
+    from cdk_sentry_layer.runtime_dsn import RuntimeDsnTransport
+
+    return RuntimeDsnTransport(settings, connections.adopt)
+
+
 def _is_reporter() -> bool:
     import threading
 
     return threading.current_thread().name.startswith(log_records.OWN_THREADS)
-
-
-def _say_dropped(reason: str) -> None:
-    say_once("dropped", f"an event did not reach Sentry ({reason}); further ones are not mentioned")
 
 
 def add_record_as_breadcrumb(record: logging.LogRecord) -> None:
@@ -106,11 +123,23 @@ def add_record_as_breadcrumb(record: logging.LogRecord) -> None:
     _breadcrumbs.handle(record)
 
 
+def freeze(news: News) -> None:
+    """Keeps Sentry's scopes for `news` as they are now: the handler goes on and changes them."""
+    news.frozen = contextlib.ExitStack()
+    news.context.run(news.frozen.enter_context, scopes.isolated())
+
+
 def report(invocation: Invocation, timeout_s: float) -> None:
     """Captures the news of `invocation`, then waits until all is sent; may block."""
-    news, invocation.news = invocation.news, []
-    for item in news:
-        item.context.run(_capture, item, invocation)
+    while invocation.news:
+        news = invocation.news.popleft()
+        news.context.run(_capture, news, invocation)
+        if news.frozen is not None:
+            news.context.run(news.frozen.close)
+    if invocation.transaction is not None:
+        from cdk_sentry_layer import transactions
+
+        transactions.finish(invocation)
     client().flush(timeout=timeout_s)
 
 

@@ -1,0 +1,58 @@
+"""Calls a function right after a module was imported, whoever imports it; Python's import lock makes it happen once."""
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any
+
+    AfterImport = Callable[[ModuleType], None]
+
+
+class _Finder:
+    """Lets the other finders find a module, and has its loader call back when the module has run."""
+
+    def __init__(self) -> None:
+        self.awaited: dict[str, AfterImport] = {}
+
+    def find_spec(
+        self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
+    ) -> "ModuleSpec | None":
+        if name not in self.awaited:
+            return None
+        for finder in sys.meta_path:
+            spec = None if finder is self else finder.find_spec(name, path, target)
+            if spec is not None:
+                self._call_back(spec.loader)
+                return spec
+        return None
+
+    def _call_back(self, loader: "Any") -> None:
+        if loader is None or not hasattr(loader, "exec_module"):
+            return
+        execute = loader.exec_module
+
+        def execute_and_call_back(module: "ModuleType") -> None:
+            execute(module)
+            after_import = self.awaited.pop(module.__name__, None)
+            if after_import is not None:
+                after_import(module)
+
+        loader.exec_module = execute_and_call_back
+
+
+_finder = _Finder()
+
+
+def after_import(name: str, call: "AfterImport") -> None:
+    """Has `call(module)` called once the module `name` is imported; at once if it is already."""
+    module = sys.modules.get(name)
+    if module is not None:
+        call(module)
+        return
+    _finder.awaited[name] = call
+    if _finder not in sys.meta_path:
+        sys.meta_path.insert(0, _finder)
