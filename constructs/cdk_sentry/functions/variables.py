@@ -7,20 +7,7 @@ from dataclasses import dataclass
 from ..settings import FunctionSettings
 from .function import Changes
 
-DSNdef _compact_json(value: Mapping[str, str]) -> str:
-    return json.dumps(dict(value), separators=(",", ":"), sort_keys=True)
-
-
-def _number(value: float | None) -> str | None:
-    return None if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _flush_timeout_ms(settings: FunctionSettings) -> str | None:
-    timeout = settings.reporting.flush_timeout
-    return None if timeout is None else f"{timeout.to_milliseconds():.0f}"
-
-
-_VARIABLES = ("SENTRY_DSN", "SENTRY_DSN_SSM_PARAMETER", "SENTRY_DSN_SECRET", "SENTRY_DSN_SECRET_FIELD")
+DSN_VARIABLES = ("SENTRY_DSN", "SENTRY_DSN_SSM_PARAMETER", "SENTRY_DSN_SECRET", "SENTRY_DSN_SECRET_FIELD")
 
 
 @dataclass(frozen=True)
@@ -32,11 +19,24 @@ class _Variable:
     text: Callable[[FunctionSettings], str | None]
 
 
+def _tags(settings: FunctionSettings) -> str:
+    # No SDK reads tags from a variable of its own; JSON keeps any value whole.
+    return json.dumps({**settings.tags, "service": settings.service}, separators=(",", ":"), sort_keys=True)
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else f"{value:g}"
+
+
+def _flush_timeout_ms(settings: FunctionSettings) -> str | None:
+    timeout = settings.reporting.flush_timeout
+    return None if timeout is None else f"{timeout.to_milliseconds():.0f}"
+
+
 _VARIABLES = (
     _Variable("SENTRY_ENVIRONMENT", "environment", lambda s: s.environment),
     _Variable("SENTRY_RELEASE", "release", lambda s: s.release),
-    # No SDK reads tags from a variable of its own; JSON keeps any value whole.
-    _Variable("SENTRY_TAGS", "tags", lambda s: _compact_json({**s.tags, "service": s.service})),
+    _Variable("SENTRY_TAGS", "tags", _tags),
     _Variable("SENTRY_TRACES_SAMPLE_RATE", "traces_sample_rate", lambda s: _number(s.traces_sample_rate)),
     _Variable("SENTRY_TIMEOUT_WARNING", "timeout_warning", lambda s: None if s.timeout_warning else "false"),
     _Variable("SENTRY_SAMPLE_RATE", "reporting", lambda s: _number(s.reporting.sample_rate)),
