@@ -2,8 +2,7 @@
 
 import json
 import threading
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -36,7 +35,7 @@ class Issue:
 
 
 class _Identity(NamedTuple):
-    title: str
+    error: str
     function: str
     environment: str
     release: str
@@ -81,30 +80,50 @@ class SentryInbox:
 
 
 def issues(events: Iterable[Event]) -> list[Issue]:
-    """Events grouped, the most frequent issue first."""
-    counts: Counter[_Identity] = Counter()
-    tags: dict[_Identity, dict[str, str]] = {}
+    """Events grouped, the most frequent issue first; an issue has the title of its newest event, as in Sentry."""
+    groups: dict[_Identity, list[Event]] = {}
     for event in events:
-        own = tags_of(event)
-        function = own.get("function_name") or event.get("server_name")
-        key = _Identity(title(event), str(function), str(event.get("environment")), str(event.get("release")))
-        counts[key] += 1
-        tags[key] = own if key not in tags else dict(tags[key].items() & own.items())
-    return [Issue(*key, tags=tags[key], events=count) for key, count in counts.most_common()]
+        function = tags_of(event).get("function_name") or event.get("server_name")
+        identity = (_error(event), function, event.get("environment"), event.get("release"))
+        groups.setdefault(_Identity(*map(str, identity)), []).append(event)
+    found = [
+        Issue(title(group[-1]), *identity[1:], tags=_common_tags(group), events=len(group))
+        for identity, group in groups.items()
+    ]
+    return sorted(found, key=lambda issue: issue.events, reverse=True)
 
 
 def title(event: Event) -> str:
-    """What Sentry shows as an issue's title: error type and text, else the log message's template."""
-    exceptions = (event.get("exception") or {}).get("values") or []
-    if exceptions:
-        return f"{exceptions[-1].get('type')}: {exceptions[-1].get('value')}"
+    """What Sentry shows of an event: error type and text, else the log message."""
+    if exception := _exception(event):
+        return f"{exception.get('type')}: {exception.get('value')}"
     message = event.get("logentry") or {}
-    return str(message.get("message") or event.get("message") or "(no title)")
+    return str(message.get("formatted") or message.get("message") or event.get("message") or "(no title)")
 
 
 def tags_of(event: Event) -> dict[str, str]:
     """An event's tags; the protocol allows an object or a list of pairs."""
     return dict(event.get("tags") or {})
+
+
+def _exception(event: Event) -> dict[str, Any] | None:
+    """The error that was raised last, which is the one that was not caught."""
+    values = (event.get("exception") or {}).get("values") or [None]
+    last: dict[str, Any] | None = values[-1]
+    return last
+
+
+def _error(event: Event) -> str:
+    """What makes two events the same error: type and place of an exception, else the log message's template."""
+    exception = _exception(event)
+    if exception is None:
+        return str((event.get("logentry") or {}).get("message") or title(event))
+    frames = (exception.get("stacktrace") or {}).get("frames") or [{}]
+    return f"{exception.get('type')} in {frames[-1].get('module')}.{frames[-1].get('function')}"
+
+
+def _common_tags(events: Sequence[Event]) -> dict[str, str]:
+    return dict(set.intersection(*(set(tags_of(event).items()) for event in events)))
 
 
 def _error_events(envelope: tuple[Any, list[tuple[Event, Any]]]) -> Iterator[Event]:

@@ -145,7 +145,7 @@ def _summary_lines() -> list[str]:
         rf"accepted +. +{outcomes[Outcome.ACCEPTED]} ",
         rf"rejected +. +{outcomes[Outcome.REJECTED]} ",
         rf"quarantined +. +{outcomes[Outcome.QUARANTINED]} ",
-        r"Invalid: ",
+        r"record quarantined: ",
         r"service: activity-history",
         r"memory_mb: 512",
         r"dashboard's JSON +file:///",

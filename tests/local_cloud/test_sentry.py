@@ -18,7 +18,7 @@ def test_each_quarantined_record_is_an_event_in_sentry(cloud: Cloud, shipped_tra
     events = cloud.sentry.wait_for_events(shipped_traffic.accounts.to_quarantine)
     validator = cloud.function_name("Validate")
 
-    quarantined = [event for event in events if title(event).startswith("Invalid:")]
+    quarantined = [event for event in events if title(event).startswith("record quarantined")]
 
     assert len(quarantined) == shipped_traffic.accounts.to_quarantine
     assert {tags_of(event)["function_name"] for event in quarantined} == {validator}
