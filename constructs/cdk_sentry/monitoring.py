@@ -13,7 +13,7 @@ from constructs import Construct, IConstruct, IValidation
 from .alarms import Alarms, lambda_function
 from .dsn import Dsn
 from .environment import resolve_environment
-from .errors import ConfigurationError, Problems
+from .errors import Checked, ConfigurationError, Problems
 from .functions.find import find_functions
 from .functions.function import MonitoredFunction
 from .functions.instrument import instrument
@@ -203,7 +203,8 @@ class SentryMonitoring(Construct):
         if service == "":
             problems.add("service", service, "1 to 200 characters", "Leave it out for the stack's name.")
         self._base.check(problems)
-        for part in (release, self._layers, *self._notify, *(self._include or ()), *self._exclude):
+        parts: list[Checked] = [release, self._layers, *self._notify, *(self._include or ()), *self._exclude]
+        for part in parts:
             part.check(problems)
         problems.raise_if_any()
 

@@ -71,8 +71,8 @@ def test_a_function_below_another_construct_or_in_a_nested_stack_is_covered_too(
 
 
 def test_a_function_outside_the_scope_stays_as_it_is():
-    app = stack()
-    covered = cdk.Stack(app.node.root, "Covered")
+    root = cdk.App()
+    app, covered = cdk.Stack(root, "Stack"), cdk.Stack(root, "Covered")
     outside = function(app)
     function(covered)
     SentryMonitoring(covered, "Sentry")

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from cdk_sentry import git
 from cdk_sentry.git import Checkout, current_checkout
 
 
@@ -33,9 +32,14 @@ def test_outside_ci_git_is_asked(repository):
 
 
 def test_git_runs_once_however_often_it_is_asked(repository, monkeypatch):
-    calls = []
+    calls: list[object] = []
     run = subprocess.run
-    monkeypatch.setattr(git.subprocess, "run", lambda *args, **kwargs: calls.append(args) or run(*args, **kwargs))
+
+    def counted(*args, **kwargs):
+        calls.append(args)
+        return run(*args, **kwargs)
+
+    monkeypatch.setattr("cdk_sentry.git.subprocess.run", counted)
     assert len({current_checkout({}) for _ in range(5)}) == 1
     assert len(calls) == 1
 
@@ -71,7 +75,7 @@ def test_without_a_git_command_nothing_is_known(tmp_path, monkeypatch):
     ],
 )
 def test_in_ci_the_service_is_believed_and_git_not_asked(variables, expected, monkeypatch):
-    monkeypatch.setattr(git.subprocess, "run", lambda *_, **__: pytest.fail("git was run"))
+    monkeypatch.setattr("cdk_sentry.git.subprocess.run", lambda *_, **__: pytest.fail("git was run"))
     assert current_checkout(variables) == expected
 
 

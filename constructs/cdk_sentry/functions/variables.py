@@ -12,10 +12,10 @@ DSN_VARIABLES = ("SENTRY_DSN", "SENTRY_DSN_SSM_PARAMETER", "SENTRY_DSN_SECRET", 
 
 @dataclass(frozen=True)
 class _Variable:
-    """One variable: whose setting it carries, and its text, or None where it need not be set."""
+    """One variable: which settings it carries, and its text, or None where it need not be set."""
 
     name: str
-    setting: str
+    settings: frozenset[str]
     text: Callable[[FunctionSettings], str | None]
 
 
@@ -34,17 +34,21 @@ def _flush_timeout_ms(settings: FunctionSettings) -> str | None:
 
 
 _VARIABLES = (
-    _Variable("SENTRY_ENVIRONMENT", "environment", lambda s: s.environment),
-    _Variable("SENTRY_RELEASE", "release", lambda s: s.release),
-    _Variable("SENTRY_TAGS", "tags", _tags),
-    _Variable("SENTRY_TRACES_SAMPLE_RATE", "traces_sample_rate", lambda s: _number(s.traces_sample_rate)),
-    _Variable("SENTRY_TIMEOUT_WARNING", "timeout_warning", lambda s: None if s.timeout_warning else "false"),
-    _Variable("SENTRY_SAMPLE_RATE", "reporting", lambda s: _number(s.reporting.sample_rate)),
-    _Variable("SENTRY_SEND_DEFAULT_PII", "reporting", lambda s: "true" if s.reporting.send_default_pii else None),
-    _Variable("SENTRY_FLUSH_TIMEOUT_MS", "reporting", _flush_timeout_ms),
+    _Variable("SENTRY_ENVIRONMENT", frozenset({"environment"}), lambda s: s.environment),
+    _Variable("SENTRY_RELEASE", frozenset({"release"}), lambda s: s.release),
+    _Variable("SENTRY_TAGS", frozenset({"tags", "service"}), _tags),
+    _Variable("SENTRY_TRACES_SAMPLE_RATE", frozenset({"traces_sample_rate"}), lambda s: _number(s.traces_sample_rate)),
+    _Variable(
+        "SENTRY_TIMEOUT_WARNING", frozenset({"timeout_warning"}), lambda s: None if s.timeout_warning else "false"
+    ),
+    _Variable("SENTRY_SAMPLE_RATE", frozenset({"reporting"}), lambda s: _number(s.reporting.sample_rate)),
+    _Variable(
+        "SENTRY_SEND_DEFAULT_PII", frozenset({"reporting"}), lambda s: "true" if s.reporting.send_default_pii else None
+    ),
+    _Variable("SENTRY_FLUSH_TIMEOUT_MS", frozenset({"reporting"}), _flush_timeout_ms),
     _Variable(
         "SENTRY_MAX_IDENTICAL_EVENTS_PER_MINUTE",
-        "reporting",
+        frozenset({"reporting"}),
         lambda s: _number(s.reporting.max_identical_events_per_minute),
     ),
 )
@@ -65,12 +69,12 @@ def set_sentry_variables(
         changes.replace_variables(DSN_VARIABLES, dsn)
     elif not any(name in changes.function.variables for name in DSN_VARIABLES):
         changes.set_variables(dsn)
-    changes.set_variables(dict(_texts(settings, lambda setting: setting not in configured)))
-    changes.replace_variables((), dict(_texts(settings, lambda setting: setting in configured)))
+    changes.set_variables(dict(_texts(settings, lambda variable: not variable.settings & configured)))
+    changes.replace_variables((), dict(_texts(settings, lambda variable: bool(variable.settings & configured))))
 
 
-def _texts(settings: FunctionSettings, wanted: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+def _texts(settings: FunctionSettings, wanted: Callable[[_Variable], bool]) -> Iterator[tuple[str, str]]:
     for variable in _VARIABLES:
-        text = variable.text(settings) if wanted(variable.setting) else None
+        text = variable.text(settings) if wanted(variable) else None
         if text is not None:
             yield variable.name, text

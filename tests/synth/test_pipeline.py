@@ -1,0 +1,303 @@
+"""The sample pipeline's template: what AWS is asked for, what each function may do, what arguments are refused."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_lambda as lambda_
+from cdk_sentry.assets import LAMBDA_SRC
+from cdk_sentry.pipeline import ActivityPipeline, StreamCapacity
+from cdk_sentry.pipeline import functions as pipeline_functions
+
+from tests.synth.apps import properties_of, resources_of, stack, template_of
+
+SCHEMA = json.loads(
+    (LAMBDA_SRC / "activity_common" / "activity_common" / "event.schema.json").read_text(encoding="utf-8")
+)
+
+
+def pipeline(**arguments: Any) -> ActivityPipeline:
+    return ActivityPipeline(stack(), "Activity", **arguments)
+
+
+@pytest.fixture(scope="module")
+def default() -> tuple[ActivityPipeline, dict[str, Any]]:
+    """A pipeline with no argument, and its template."""
+    made = pipeline()
+    return made, template_of(cdk.Stack.of(made))
+
+
+def only(template: Mapping[str, Any], resource_type: str) -> dict[str, Any]:
+    (resource,) = resources_of(template, resource_type).values()
+    properties: dict[str, Any] = resource["Properties"]
+    return properties
+
+
+def logical_id(construct: cdk.Resource) -> str:
+    child = construct.node.default_child
+    assert isinstance(child, cdk.CfnElement)
+    return str(cdk.Stack.of(construct).resolve(child.logical_id))
+
+
+def permissions_of(template: Mapping[str, Any], function: lambda_.Function) -> dict[str, set[str]]:
+    """What a function may do, by logical id of what it may do it to."""
+    assert function.role is not None
+    role = cdk.Stack.of(function).resolve(function.role.role_name)["Ref"]
+    found: dict[str, set[str]] = {}
+    for policy in resources_of(template, "AWS::IAM::Policy").values():
+        if {"Ref": role} not in policy["Properties"]["Roles"]:
+            continue
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
+            actions, targets = statement["Action"], statement["Resource"]
+            for target in targets if isinstance(targets, list) else [targets]:
+                name = target["Fn::GetAtt"][0]  # never "*", never a text
+                found.setdefault(name, set()).update([actions] if isinstance(actions, str) else actions)
+    assert "ManagedPolicyArns" not in template["Resources"][role]["Properties"]
+    return found
+
+
+def test_the_stream_delivers_in_batches_whose_failures_end_somewhere(default) -> None:
+    made, template = default
+    mapping = only(template, "AWS::Lambda::EventSourceMapping")
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [logical_id(made.stream), "Arn"]}
+    assert mapping["FunctionName"] == {"Ref": logical_id(made.validator)}
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["MaximumRetryAttempts"] == 10
+    assert mapping["MaximumRecordAgeInSeconds"] == 24 * 60 * 60
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (100, 1)
+    assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == {
+        "Fn::GetAtt": [logical_id(made.failures), "Arn"]
+    }
+
+
+def test_what_holds_data_is_encrypted_and_can_be_restored(default) -> None:
+    made, template = default
+    assert properties_of(template, made.stream)["StreamEncryption"] == {
+        "EncryptionType": "KMS",
+        "KeyId": "alias/aws/kinesis",
+    }
+    table = properties_of(template, made.table)
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    for queue in (made.quarantine, made.failures):
+        assert properties_of(template, queue)["SqsManagedSseEnabled"] is True
+        assert properties_of(template, queue)["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
+    assert len(resources_of(template, "AWS::SQS::QueuePolicy")) == 2  # refuse what is not TLS
+
+
+def test_each_function_may_do_what_it_does_and_nothing_else(default) -> None:
+    made, template = default
+    log = {"logs:CreateLogStream", "logs:PutLogEvents"}
+
+    def log_of(function: lambda_.Function) -> str:
+        return str(properties_of(template, function)["LoggingConfig"]["LogGroup"]["Ref"])
+
+    assert permissions_of(template, made.ingest) == {
+        log_of(made.ingest): log,
+        logical_id(made.stream): {"kinesis:PutRecords"},
+    }
+    assert permissions_of(template, made.history) == {
+        log_of(made.history): log,
+        logical_id(made.table): {"dynamodb:Query"},
+    }
+    validator = permissions_of(template, made.validator)
+    reading = validator.pop(logical_id(made.stream))
+    assert {action.split(":")[1][:3] for action in reading} <= {"Des", "Get", "Lis", "Sub"}
+    failures = validator.pop(logical_id(made.failures))
+    assert failures <= {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"}
+    assert validator == {
+        log_of(made.validator): log,
+        logical_id(made.table): {"dynamodb:PutItem", "dynamodb:UpdateItem"},
+        logical_id(made.quarantine): {"sqs:SendMessage"},
+    }
+
+
+def test_functions_run_on_arm_with_the_shared_layer_and_a_log_group_of_their_own(default) -> None:
+    made, template = default
+    (layer,) = resources_of(template, "AWS::Lambda::LayerVersion")
+    groups = set()
+    for function in (made.ingest, made.validator, made.history):
+        properties = properties_of(template, function)
+        assert properties["Runtime"] == "python3.13"
+        assert properties["Architectures"] == ["arm64"]
+        assert properties["Layers"] == [{"Ref": layer}]
+        assert properties["LoggingConfig"]["LogFormat"] == "JSON"
+        groups.add(properties["LoggingConfig"]["LogGroup"]["Ref"])
+    assert len(groups) == 3
+    assert {
+        group["Properties"]["RetentionInDays"] for group in resources_of(template, "AWS::Logs::LogGroup").values()
+    } == {90}
+
+
+def test_the_contract_of_the_functions_is_the_model_of_the_api(default) -> None:
+    _, template = default
+    model = only(template, "AWS::ApiGateway::Model")
+    assert model["Schema"] == SCHEMA
+    (name,) = resources_of(template, "AWS::ApiGateway::Model")
+    (post,) = (
+        each["Properties"]
+        for each in resources_of(template, "AWS::ApiGateway::Method").values()
+        if each["Properties"]["HttpMethod"] == "POST"
+    )
+    assert post["RequestModels"] == {"application/json": {"Ref": name}}
+    (validator,) = resources_of(template, "AWS::ApiGateway::RequestValidator").values()
+    assert validator["Properties"]["ValidateRequestBody"] is True
+
+
+def test_every_method_wants_a_signature_and_goes_through_the_validator(default) -> None:
+    _, template = default
+    methods = resources_of(template, "AWS::ApiGateway::Method").values()
+    assert {method["Properties"]["HttpMethod"] for method in methods} == {"GET", "POST"}
+    for method in methods:
+        assert method["Properties"]["AuthorizationType"] == "AWS_IAM"
+        assert "Ref" in method["Properties"]["RequestValidatorId"]
+
+
+def test_the_stage_is_throttled_and_its_log_names_nobody(default) -> None:
+    _, template = default
+    stage = only(template, "AWS::ApiGateway::Stage")
+    (settings,) = stage["MethodSettings"]
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (500, 1000)
+    assert settings["DataTraceEnabled"] is False
+    logged = json.loads(stage["AccessLogSetting"]["Format"])
+    assert logged["request_id"] == "$context.requestId"
+    assert not {"$context.path", "$context.identity.sourceIp", "$context.identity.user"} & set(logged.values())
+
+
+def test_a_changed_contract_is_deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, default) -> None:
+    """API Gateway serves a snapshot: without a new deployment the old model would stay in force."""
+    changed = tmp_path / "event.schema.json"
+    changed.write_text(json.dumps(SCHEMA | {"title": "Changed"}))
+    monkeypatch.setattr("cdk_sentry.pipeline.api.SCHEMA", changed)
+    template = template_of(cdk.Stack.of(pipeline()))
+    assert set(resources_of(template, "AWS::ApiGateway::Deployment")) != set(
+        resources_of(default[1], "AWS::ApiGateway::Deployment")
+    )
+
+
+def test_data_stays_by_default_when_the_stack_goes(default) -> None:
+    made, template = default
+    for resource in (made.stream, made.table, made.quarantine, made.failures):
+        assert template["Resources"][logical_id(resource)]["DeletionPolicy"] == "Retain"
+
+
+def test_everything_goes_with_the_stack_if_asked() -> None:
+    made = pipeline(removal_policy=RemovalPolicy.DESTROY)
+    template = template_of(cdk.Stack.of(made))
+    # API Gateway's role for logs belongs to the account, not to this API.
+    staying = {
+        resource["Type"] for resource in template["Resources"].values() if resource.get("DeletionPolicy") == "Retain"
+    }
+    assert staying == {"AWS::IAM::Role", "AWS::ApiGateway::Account"}
+
+
+def test_every_argument_arrives() -> None:
+    made = pipeline(
+        capacity=StreamCapacity.provisioned(shards=3),
+        stream_retention=Duration.days(2),
+        event_retention=Duration.days(30),
+        batch_size=7,
+        batch_window=Duration.seconds(0),
+        retry_attempts=0,
+        max_record_age=Duration.hours(1),
+        rate_limit=1.5,
+        burst_limit=2,
+        log_retention=cdk.aws_logs.RetentionDays.ONE_DAY,
+    )
+    template = template_of(cdk.Stack.of(made))
+    stream = properties_of(template, made.stream)
+    assert (stream["ShardCount"], stream["RetentionPeriodHours"]) == (3, 48)
+    assert stream["StreamModeDetails"] == {"StreamMode": "PROVISIONED"}
+    mapping = only(template, "AWS::Lambda::EventSourceMapping")
+    assert mapping["BatchSize"] == 7
+    assert mapping["MaximumBatchingWindowInSeconds"] == 0
+    assert mapping["MaximumRetryAttempts"] == 0
+    assert mapping["MaximumRecordAgeInSeconds"] == 3600
+    variables = properties_of(template, made.validator)["Environment"]["Variables"]
+    assert variables["EVENT_RETENTION_S"] == str(30 * 24 * 60 * 60)
+    (settings,) = only(template, "AWS::ApiGateway::Stage")["MethodSettings"]
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (1.5, 2)
+    groups = resources_of(template, "AWS::Logs::LogGroup").values()
+    assert {group["Properties"]["RetentionInDays"] for group in groups} == {1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"capacity": "two shards"}, r"capacity='two shards': allowed is a StreamCapacity"),
+        ({"capacity": StreamCapacity.provisioned(shards=0)}, r"shards=.*=0: allowed is a whole number from 1"),
+        ({"stream_retention": Duration.hours(1)}, r"stream_retention='1 hour': allowed is from 1 day to 365 days"),
+        ({"stream_retention": Duration.minutes(1500)}, r"stream_retention=.*whole steps of 1 hour"),
+        ({"event_retention": Duration.days(3)}, r"event_retention='3 days': allowed is from 7 days"),
+        ({"event_retention": 400}, r"event_retention=400: allowed is an aws_cdk.Duration"),
+        ({"batch_size": 0}, r"batch_size=0: allowed is a whole number from 1 to 1000"),
+        ({"batch_size": True}, r"batch_size=True: allowed"),
+        ({"batch_size": 1.5}, r"batch_size=1.5: allowed"),
+        ({"batch_window": Duration.minutes(6)}, r"batch_window='6 minutes': allowed is from 0 seconds to 5 minutes"),
+        ({"batch_window": 0}, r"batch_window=0: allowed is an aws_cdk.Duration"),
+        ({"retry_attempts": -1}, r"retry_attempts=-1: allowed is a whole number from 0 to 10000"),
+        ({"max_record_age": Duration.days(8)}, r"max_record_age='8 days': allowed is from 1 minute to 7 days"),
+        (
+            {"stream_retention": Duration.days(2), "max_record_age": Duration.days(3)},
+            r"max_record_age='3 days': allowed is from 1 minute to 2 days",
+        ),
+        ({"rate_limit": "fast"}, r"rate_limit='fast': allowed is a number from 1 to 10000"),
+        ({"burst_limit": 5001}, r"burst_limit=5001: allowed is a whole number from 1 to 5000"),
+        ({"log_retention": 30}, r"log_retention=30: allowed is a RetentionDays"),
+        ({"removal_policy": "keep"}, r"removal_policy='keep': allowed is a RemovalPolicy"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_its_value_and_what_is_allowed(arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        pipeline(**arguments)
+
+
+def test_all_wrong_arguments_are_named_at_once() -> None:
+    with pytest.raises(ValueError, match="3 problems"):
+        pipeline(batch_size=0, burst_limit=0, retry_attempts=-1)
+
+
+def test_values_that_are_known_at_deployment_only_are_taken() -> None:
+    scope = stack()
+    days = cdk.CfnParameter(scope, "Days", type="Number")
+    made = ActivityPipeline(scope, "Activity", event_retention=Duration.days(days.value_as_number))
+    variables = properties_of(template_of(scope), made.validator)["Environment"]["Variables"]
+    assert "EVENT_RETENTION_S" in variables
+
+
+def test_bytecode_beside_the_sources_changes_no_asset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An install that compiles what it unpacked must not redeploy every function."""
+
+    def keys() -> list[str]:
+        template = template_of(cdk.Stack.of(pipeline()))
+        functions = resources_of(template, "AWS::Lambda::Function").values()
+        return [function["Properties"]["Code"]["S3Key"] for function in functions]
+
+    for module in ("activity_ingest", "activity_validate", "activity_history"):
+        for source in (LAMBDA_SRC / module).glob("*.py"):
+            copy = tmp_path / module / source.name
+            copy.parent.mkdir(exist_ok=True)
+            copy.write_bytes(source.read_bytes())
+    monkeypatch.setattr(pipeline_functions, "LAMBDA_SRC", tmp_path)
+    monkeypatch.setattr(pipeline_functions, "common_layer", lambda *_: None)
+    monkeypatch.setattr(
+        "cdk_sentry.pipeline.activity_pipeline.common_layer",
+        lambda scope, name: lambda_.LayerVersion.from_layer_version_arn(
+            scope, name, "arn:aws:lambda:eu-west-1:111122223333:layer:common:1"
+        ),
+    )
+    before = keys()
+    for module in tmp_path.iterdir():
+        (module / "__pycache__").mkdir()
+        (module / "__pycache__" / "x.cpython-313.pyc").write_bytes(b"compiled")
+        (module / "y.pyc").write_bytes(b"compiled")
+    assert keys() == before
+    assert len(set(before)) == 3
