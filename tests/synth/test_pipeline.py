@@ -9,10 +9,10 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
+
 from cdk_sentry.assets import LAMBDA_SRC
 from cdk_sentry.pipeline import ActivityPipeline, StreamCapacity
 from cdk_sentry.pipeline import functions as pipeline_functions
-
 from tests.synth.apps import properties_of, resources_of, stack, template_of
 
 SCHEMA = json.loads(
@@ -235,7 +235,7 @@ def test_every_argument_arrives() -> None:
         ({"capacity": "two shards"}, r"capacity='two shards': allowed is a StreamCapacity"),
         ({"capacity": StreamCapacity.provisioned(shards=0)}, r"shards=.*=0: allowed is a whole number from 1"),
         ({"stream_retention": Duration.hours(1)}, r"stream_retention='1 hour': allowed is from 1 day to 365 days"),
-        ({"stream_retention": Duration.minutes(1500)}, r"stream_retention=.*whole steps of 1 hour"),
+        ({"stream_retention": Duration.minutes(1501)}, r"stream_retention=.*whole steps of 1 hour"),
         ({"event_retention": Duration.days(3)}, r"event_retention='3 days': allowed is from 7 days"),
         ({"event_retention": 400}, r"event_retention=400: allowed is an aws_cdk.Duration"),
         ({"batch_size": 0}, r"batch_size=0: allowed is a whole number from 1 to 1000"),
@@ -267,10 +267,13 @@ def test_all_wrong_arguments_are_named_at_once() -> None:
 
 def test_values_that_are_known_at_deployment_only_are_taken() -> None:
     scope = stack()
-    days = cdk.CfnParameter(scope, "Days", type="Number")
-    made = ActivityPipeline(scope, "Activity", event_retention=Duration.days(days.value_as_number))
-    variables = properties_of(template_of(scope), made.validator)["Environment"]["Variables"]
-    assert "EVENT_RETENTION_S" in variables
+    seconds = cdk.CfnParameter(scope, "Seconds", type="Number").value_as_number
+    made = ActivityPipeline(scope, "Activity", event_retention=Duration.seconds(seconds), rate_limit=seconds)
+    template = template_of(scope)
+    variables = properties_of(template, made.validator)["Environment"]["Variables"]
+    assert variables["EVENT_RETENTION_S"] == {"Ref": "Seconds"}
+    (settings,) = only(template, "AWS::ApiGateway::Stage")["MethodSettings"]
+    assert settings["ThrottlingRateLimit"] == {"Ref": "Seconds"}
 
 
 def test_bytecode_beside_the_sources_changes_no_asset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,7 +290,6 @@ def test_bytecode_beside_the_sources_changes_no_asset(tmp_path: Path, monkeypatc
             copy.parent.mkdir(exist_ok=True)
             copy.write_bytes(source.read_bytes())
     monkeypatch.setattr(pipeline_functions, "LAMBDA_SRC", tmp_path)
-    monkeypatch.setattr(pipeline_functions, "common_layer", lambda *_: None)
     monkeypatch.setattr(
         "cdk_sentry.pipeline.activity_pipeline.common_layer",
         lambda scope, name: lambda_.LayerVersion.from_layer_version_arn(
@@ -295,9 +297,9 @@ def test_bytecode_beside_the_sources_changes_no_asset(tmp_path: Path, monkeypatc
         ),
     )
     before = keys()
-    for module in tmp_path.iterdir():
-        (module / "__pycache__").mkdir()
-        (module / "__pycache__" / "x.cpython-313.pyc").write_bytes(b"compiled")
-        (module / "y.pyc").write_bytes(b"compiled")
+    for folder in tmp_path.iterdir():
+        (folder / "__pycache__").mkdir()
+        (folder / "__pycache__" / "x.cpython-313.pyc").write_bytes(b"compiled")
+        (folder / "y.pyc").write_bytes(b"compiled")
     assert keys() == before
     assert len(set(before)) == 3

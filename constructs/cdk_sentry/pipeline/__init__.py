@@ -1,6 +1,6 @@
 """The sample: an activity pipeline to deploy, to watch and to copy from."""
 
-from cdk_sentry.pipeline.activity_pipeline import ActivityPipeline
-from cdk_sentry.pipeline.capacity import StreamCapacity
+from .activity_pipeline import ActivityPipeline
+from .capacity import StreamCapacity
 
 __all__ = ["ActivityPipeline", "StreamCapacity"]

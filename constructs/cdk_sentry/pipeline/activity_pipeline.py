@@ -1,6 +1,6 @@
 """ActivityPipeline: user activity in by POST, counted once, out as a history."""
 
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
+from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Tokenization, Validations
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
@@ -9,10 +9,11 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from cdk_sentry.pipeline.api import activity_api
-from cdk_sentry.pipeline.capacity import StreamCapacity
-from cdk_sentry.pipeline.checks import check_duration, check_number
-from cdk_sentry.pipeline.functions import activity_function, common_layer
+from ..errors import Problems
+from .api import activity_api
+from .capacity import StreamCapacity
+from .functions import activity_function, common_layer
+from .settings import PipelineSettings
 
 _QUEUE_RETENTION = Duration.days(14)
 
@@ -52,7 +53,7 @@ class ActivityPipeline(Construct):
         failures: says which records were given up.
 
     Raises:
-        ValueError: names the parameter, the value, what is allowed.
+        ConfigurationError: (a ValueError) names every wrong parameter, its value, what is allowed.
     """
 
     def __init__(
@@ -72,65 +73,33 @@ class ActivityPipeline(Construct):
         log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
     ) -> None:
-        capacity = capacity or StreamCapacity.on_demand()
-        stream_retention = stream_retention or Duration.days(7)
-        event_retention = event_retention or Duration.days(400)
-        batch_window = batch_window or Duration.seconds(1)
-        max_record_age = max_record_age or Duration.days(1)
-        check_duration("stream_retention", stream_retention, at_least=Duration.days(1), at_most=Duration.days(365))
-        check_duration("event_retention", event_retention, at_least=stream_retention, at_most=Duration.days(36500))
-        check_number("batch_size", batch_size, at_least=1, at_most=1000)
-        check_duration("batch_window", batch_window, at_least=Duration.seconds(0), at_most=Duration.minutes(5))
-        check_number("retry_attempts", retry_attempts, at_least=0, at_most=10_000)
-        oldest = min(stream_retention, Duration.days(7), key=lambda duration: duration.to_seconds())
-        check_duration("max_record_age", max_record_age, at_least=Duration.minutes(1), at_most=oldest)
-        check_number("rate_limit", rate_limit, at_least=1, at_most=10_000)
-        check_number("burst_limit", burst_limit, at_least=1, at_most=5000)
+        self._settings = PipelineSettings(
+            capacity=StreamCapacity.on_demand() if capacity is None else capacity,
+            stream_retention=Duration.days(7) if stream_retention is None else stream_retention,
+            event_retention=Duration.days(400) if event_retention is None else event_retention,
+            batch_size=batch_size,
+            batch_window=Duration.seconds(1) if batch_window is None else batch_window,
+            retry_attempts=retry_attempts,
+            max_record_age=Duration.days(1) if max_record_age is None else max_record_age,
+            rate_limit=rate_limit,
+            burst_limit=burst_limit,
+            log_retention=log_retention,
+            removal_policy=removal_policy,
+        )
+        problems = Problems(f"ActivityPipeline {construct_id!r}")
+        self._settings.check(problems)
+        problems.raise_if_any()
         super().__init__(scope, construct_id)
-        self._log_retention = log_retention
-        self._removal_policy = removal_policy
-        self._layer = common_layer(self, "Common")
 
-        self.stream = kinesis.Stream(
-            self,
-            "Stream",
-            stream_mode=capacity.mode,
-            shard_count=capacity.shards,
-            retention_period=stream_retention,
-            encryption=kinesis.StreamEncryption.MANAGED,
-            removal_policy=removal_policy,
-        )
-        self.table = dynamodb.Table(
-            self,
-            "Table",
-            partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
-            sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            time_to_live_attribute="expires_at",
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            removal_policy=removal_policy,
-        )
+        self.stream = self._stream()
+        self.table = self._table()
         self.quarantine = self._last_stop("Quarantine", "holds records that no repetition makes valid")
         self.failures = self._last_stop("Failures", "says which records were given up")
 
+        self._layer = common_layer(self, "Common")
         self.ingest = self._ingest()
-        self.validator = self._validator(event_retention)
-        self.validator.add_event_source(
-            event_sources.KinesisEventSource(
-                self.stream,
-                # From the start: what arrived before the first deployment was done is not passed over.
-                starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-                batch_size=batch_size,
-                max_batching_window=batch_window,
-                report_batch_item_failures=True,
-                bisect_batch_on_error=True,
-                retry_attempts=retry_attempts,
-                max_record_age=max_record_age,
-                on_failure=event_sources.SqsDlq(self.failures),
-            )
-        )
+        self.validator = self._validator()
+        self.validator.add_event_source(self._deliveries())
         self.history = self._history()
         self.api = activity_api(
             self,
@@ -143,6 +112,45 @@ class ActivityPipeline(Construct):
             removal_policy=removal_policy,
         )
 
+    def _stream(self) -> kinesis.Stream:
+        return kinesis.Stream(
+            self,
+            "Stream",
+            stream_mode=self._settings.capacity.mode,
+            shard_count=self._settings.capacity.shards,
+            retention_period=self._settings.stream_retention,
+            encryption=kinesis.StreamEncryption.MANAGED,
+            removal_policy=self._settings.removal_policy,
+        )
+
+    def _table(self) -> dynamodb.Table:
+        return dynamodb.Table(
+            self,
+            "Table",
+            partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            time_to_live_attribute="expires_at",
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            removal_policy=self._settings.removal_policy,
+        )
+
+    def _deliveries(self) -> event_sources.KinesisEventSource:
+        return event_sources.KinesisEventSource(
+            self.stream,
+            # From the start: what arrived before the first deployment was done is not passed over.
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=self._settings.batch_size,
+            max_batching_window=self._settings.batch_window,
+            report_batch_item_failures=True,
+            bisect_batch_on_error=True,
+            retry_attempts=self._settings.retry_attempts,
+            max_record_age=self._settings.max_record_age,
+            on_failure=event_sources.SqsDlq(self.failures),
+        )
+
     def _ingest(self) -> lambda_.Function:
         function = self._function(
             "Ingest",
@@ -153,14 +161,14 @@ class ActivityPipeline(Construct):
         self.stream.grant(function, "kinesis:PutRecords")
         return function
 
-    def _validator(self, event_retention: Duration) -> lambda_.Function:
+    def _validator(self) -> lambda_.Function:
         function = self._function(
             "Validate",
             module="activity_validate",
             environment={
                 "TABLE_NAME": self.table.table_name,
                 "QUARANTINE_URL": self.quarantine.queue_url,
-                "EVENT_RETENTION_S": str(event_retention.to_seconds()),
+                "EVENT_RETENTION_S": Tokenization.stringify_number(self._settings.event_retention.to_seconds()),
             },
             timeout=Duration.minutes(1),
         )
@@ -190,8 +198,8 @@ class ActivityPipeline(Construct):
             environment=environment,
             timeout=timeout,
             memory_mb=512,
-            log_retention=self._log_retention,
-            removal_policy=self._removal_policy,
+            log_retention=self._settings.log_retention,
+            removal_policy=self._settings.removal_policy,
         )
 
     def _last_stop(self, construct_id: str, what: str) -> sqs.Queue:
@@ -201,7 +209,7 @@ class ActivityPipeline(Construct):
             retention_period=_QUEUE_RETENTION,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            removal_policy=self._removal_policy,
+            removal_policy=self._settings.removal_policy,
         )
         Validations.of(queue).acknowledge(
             Acknowledgment(

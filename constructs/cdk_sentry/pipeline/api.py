@@ -8,7 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk_sentry.assets import LAMBDA_SRC
+from ..assets import LAMBDA_SRC
 
 SCHEMA = LAMBDA_SRC / "activity_common" / "activity_common" / "event.schema.json"
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_kinesis as kinesis
 
-from cdk_sentry.pipeline.checks import check_number
+from ..errors import Problems
+from .checks import check_number
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,12 @@ class StreamCapacity:
     def provisioned(*, shards: int) -> "StreamCapacity":
         """A fixed number of shards, each for 1 MB and 1000 records a second; paid by the hour.
 
-        Raises:
-            ValueError: fewer than one shard, or more than 10,000.
+        Args:
+            shards: 1 to 10,000.
         """
-        check_number("shards", shards, at_least=1, at_most=10_000)
         return StreamCapacity(kinesis.StreamMode.PROVISIONED, shards)
+
+    def check(self, problems: Problems) -> None:
+        """Notes what is wrong with the number of shards."""
+        if self.shards is not None:
+            check_number(problems, "StreamCapacity.provisioned(shards=...)", self.shards, at_least=1, at_most=10_000)

@@ -6,8 +6,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk_sentry.assets import LAMBDA_SRC, LAYER_CACHE
-from cdk_sentry.layers.build import build_python_layer
+from ..assets import LAMBDA_SRC, LAYER_CACHE
+from ..layers.build import build_python_layer
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
@@ -17,7 +17,7 @@ def common_layer(scope: Construct, construct_id: str) -> lambda_.LayerVersion:
     """The functions' dependencies and shared module; pure Python, so the architecture does not matter."""
     built = build_python_layer(LAMBDA_SRC / "activity_common", LAYER_CACHE)
     code = lambda_.Code.from_asset(
-        str(built.directory), asset_hash=built.content_hash, asset_hash_type=AssetHashType.CUSTOM
+        str(built.archive), asset_hash=built.content_hash, asset_hash_type=AssetHashType.CUSTOM
     )
     return lambda_.LayerVersion(
         scope, construct_id, code=code, compatible_runtimes=[RUNTIME], description="What the activity functions share"

@@ -5,12 +5,14 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import activity_store
 import activity_validate
 import pytest
 from activity_common import record
+from activity_common.contract import CLOCK_SKEW
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -218,6 +220,14 @@ def test_an_outage_fails_every_record_and_loses_none(cloud: Cloud) -> None:
     cloud.dynamodb.before = lambda: None
     assert cloud.deliver(*records) == []
     assert len(cloud.dynamodb.events()) == 3
+
+
+def test_what_ingest_let_through_at_the_edge_is_let_through_here(cloud: Cloud) -> None:
+    """An acknowledged event is not refused because Kinesis' clock is behind that of ingest."""
+    arrived_at = datetime.fromtimestamp(ARRIVED_AT_S, UTC)
+    edge = arrived_at + timedelta(seconds=10) + CLOCK_SKEW
+    assert cloud.deliver(delivered(1, occurred_at=edge.isoformat(timespec="seconds"))) == []
+    assert len(cloud.dynamodb.events()) == 1
 
 
 def test_records_for_which_no_time_is_left_come_again(cloud: Cloud) -> None:
