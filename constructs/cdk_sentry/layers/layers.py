@@ -58,7 +58,7 @@ class _BuiltLayers(Layers):
                 str(built.archive), asset_hash=built.content_hash, asset_hash_type=AssetHashType.CUSTOM
             ),
             description="cdk-sentry for Python",
-            license="MIT",
+            license="Apache-2.0",
         )
         resource = version.node.default_child
         return {"Ref": version.stack.get_logical_id(resource)}  # type: ignore[arg-type]
