@@ -9,6 +9,7 @@ posts (awslambdaric/bootstrap.py, `handle_event_request` and `build_fault_result
 """
 
 import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +51,11 @@ def _load() -> "Handler":
             # The runtime would take it for "handler missing on module": it asks with getattr.
             raise _look_alike(error) from None
         raise
-    return handler if monitor is None else _monitored(handler, monitor)
+    if monitor is None:
+        return handler
+    # The frame that stands before the handler takes none of the depth that the function may use.
+    sys.setrecursionlimit(sys.getrecursionlimit() + 1)
+    return _monitored(handler, monitor)
 
 
 def _start_monitor() -> "Monitor | None":

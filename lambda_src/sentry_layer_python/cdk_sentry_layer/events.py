@@ -4,6 +4,7 @@ import contextlib
 import contextvars
 import json
 import os
+import platform
 import sys
 import urllib.parse
 
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cdk_sentry_layer.floods import Floods
-    from cdk_sentry_layer.invocation import Invocation, News
+    from cdk_sentry_layer.invocation import Invocation
+    from cdk_sentry_layer.news import News
     from cdk_sentry_layer.settings import Settings
 
 _MAX_TAG_VALUE = 200
 _ARN_REGION = 3
+_RUNTIME = {"name": platform.python_implementation(), "version": platform.python_version(), "build": sys.version}
 _CONSOLES = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
@@ -66,6 +69,7 @@ class Enricher:
             tags["held_back"] = str(held_back)
         own = event.get("tags") or {}
         event["tags"] = {**tags, **(own if isinstance(own, dict) else dict(own))}
+        event.setdefault("contexts", {}).setdefault("runtime", _RUNTIME)
         if invocation.context is not None:
             self._add_invocation(event, invocation)
         return event

@@ -5,6 +5,7 @@ import time
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable
+    from logging import LogRecord
 
 _MINUTE_S = 60
 _MAX_KINDS = 1000
@@ -54,3 +55,12 @@ def kind_of_error(error: BaseException) -> "Hashable":
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
     return type(error).__qualname__, traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
+
+
+def kind_of_record(record: "LogRecord") -> "Hashable":
+    """That of its error, else logger, template and place."""
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None:
+        return kind_of_error(error)
+    template = record.msg if isinstance(record.msg, str) else type(record.msg).__qualname__
+    return record.name, template, record.pathname, record.lineno

@@ -1,10 +1,12 @@
 """Calls a function right after a module was imported, whoever imports it; Python's import lock makes it happen once."""
 
+import contextlib
 import sys
+import threading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any
@@ -17,10 +19,13 @@ class _Finder:
 
     def __init__(self) -> None:
         self.awaited: dict[str, AfterImport] = {}
+        self.refused: set[tuple[str, int]] = set()
 
     def find_spec(
         self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
     ) -> "ModuleSpec | None":
+        if (name, threading.get_ident()) in self.refused:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         if name not in self.awaited:
             return None
         for finder in sys.meta_path:
@@ -54,5 +59,21 @@ def after_import(name: str, call: "AfterImport") -> None:
         call(module)
         return
     _finder.awaited[name] = call
+    _install()
+
+
+@contextlib.contextmanager
+def refused(name: str) -> "Iterator[None]":
+    """Lets the module `name` not be found, by this thread alone, unless it is imported already."""
+    _install()
+    key = (name, threading.get_ident())
+    _finder.refused.add(key)
+    try:
+        yield
+    finally:
+        _finder.refused.discard(key)
+
+
+def _install() -> None:
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)

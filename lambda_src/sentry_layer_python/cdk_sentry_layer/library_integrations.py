@@ -7,7 +7,7 @@ import importlib
 
 from sentry_sdk import integrations
 
-from cdk_sentry_layer.import_hooks import after_import
+from cdk_sentry_layer.import_hooks import after_import, refused
 from cdk_sentry_layer.notice import say_once
 
 TYPE_CHECKING = False
@@ -50,3 +50,25 @@ def _enabler(client: "Any", module_name: str, class_name: str) -> "Callable[[Mod
             say_once(module_name, f"no spans from {module_name}: {problem!r}")
 
     return enable
+
+
+def stdlib() -> "Any":
+    """The integration for outgoing requests and subprocesses.
+
+    Its module imports botocore wherever that can be imported, which on AWS Lambda is everywhere: 30 ms for functions
+    that may never use it. So botocore stays out of that import and is patched when the function imports it.
+    """
+    with refused("botocore"):
+        module: Any = importlib.import_module("sentry_sdk.integrations.stdlib")
+
+    def patch(awsrequest: "ModuleType") -> None:
+        try:
+            module.AWSHTTPConnection = awsrequest.AWSHTTPConnection
+            module.AWSHTTPSConnection = awsrequest.AWSHTTPSConnection
+            module._patch_aws_connection()  # noqa: SLF001  as its own import has it done
+        except Exception as problem:
+            say_once("botocore", f"no trace headers to AWS: {problem!r}")
+
+    if hasattr(module, "_patch_aws_connection") and module.AWSHTTPConnection is None:
+        after_import("botocore.awsrequest", patch)
+    return module.StdlibIntegration()

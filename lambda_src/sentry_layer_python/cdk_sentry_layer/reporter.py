@@ -8,7 +8,6 @@ import os
 import queue
 import threading
 
-from cdk_sentry_layer import sdk_import
 from cdk_sentry_layer.notice import say_once
 
 TYPE_CHECKING = False
@@ -95,10 +94,9 @@ def report(invocation: "Invocation", settings: "Settings", budget_ms: float) -> 
 
     def job() -> None:
         _load_sdk()
-        if sdk_import.is_ready():
-            from cdk_sentry_layer import sdk
+        from cdk_sentry_layer import sdk
 
-            sdk.report(invocation, settings.flush_timeout_ms / 1000)
+        sdk.report(invocation, settings.flush_timeout_ms / 1000)
 
     _reporter.run(job, budget_ms)
 
@@ -109,5 +107,5 @@ def load_sdk() -> None:
 
 
 def _load_sdk() -> None:
-    # Whoever imports it first has it initialised (sdk_import).
+    # Whoever imports it first has it initialised (Monitor).
     import sentry_sdk  # noqa: F401

@@ -1,17 +1,23 @@
 """Sentry's scopes in either generation of the SDK: scopes since 2.0, hubs before."""
 
 import contextlib
+import datetime as dt
+import logging
 
 import sentry_sdk
 
 from cdk_sentry_layer import trace_headers
-from cdk_sentry_layer.invocation import Invocation, News
+from cdk_sentry_layer.invocation import Invocation
+from cdk_sentry_layer.news import News
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from typing import Any
+
+
+_LEVELS = {logging.INFO: "info", logging.WARNING: "warning", logging.ERROR: "error", logging.CRITICAL: "fatal"}
 
 
 def isolated() -> "AbstractContextManager[Any]":
@@ -55,7 +61,7 @@ def continue_trace(invocation: Invocation, **details: str) -> "Any":
         invocation.trace_headers = trace_headers.of_event(invocation.event, invocation.context)
     transaction = sentry_sdk.continue_trace(invocation.trace_headers, **details)
     if not invocation.trace_headers and hasattr(sentry_sdk, "get_traceparent"):
-        invocation.trace_headers = {trace_headers.SENTRY_TRACE: sentry_sdk.get_traceparent()}
+        invocation.trace_headers = {trace_headers.SENTRY_TRACE: sentry_sdk.get_traceparent() or ""}
     return transaction
 
 
@@ -70,10 +76,14 @@ def of_news(news: News, invocation: Invocation) -> "Iterator[None]":
         yield
 
 
-def add_breadcrumbs(breadcrumbs: "list[dict[str, Any]]") -> None:
+def add_breadcrumbs(breadcrumbs: "list[tuple[float, int, str, str, str, dict[str, Any]]]") -> None:
     """Adds breadcrumbs that were kept while the SDK was not there."""
-    import datetime as dt
-
-    for breadcrumb in breadcrumbs:
-        moment = dt.datetime.fromtimestamp(breadcrumb["timestamp"], dt.timezone.utc)  # noqa: UP017  3.10
-        sentry_sdk.add_breadcrumb({**breadcrumb, "timestamp": moment})
+    for created_s, level, level_name, logger, text, extra in breadcrumbs:
+        sentry_sdk.add_breadcrumb(
+            type="log",
+            level=_LEVELS.get(level) or level_name.lower(),
+            category=logger,
+            message=text,
+            timestamp=dt.datetime.fromtimestamp(created_s, dt.timezone.utc),  # noqa: UP017  3.10
+            data=extra,
+        )

@@ -3,18 +3,19 @@
 import contextlib
 import json
 import logging
+import warnings
 from typing import cast
 
 import sentry_sdk
 from sentry_sdk.integrations.dedupe import DedupeIntegration
 from sentry_sdk.integrations.logging import BreadcrumbHandler, EventHandler
-from sentry_sdk.integrations.stdlib import StdlibIntegration
 from sentry_sdk.scope import add_global_event_processor
 from sentry_sdk.utils import event_from_exception
 
-from cdk_sentry_layer import connections, events, log_records, scopes
+from cdk_sentry_layer import connections, events, library_integrations, log_records, scopes
 from cdk_sentry_layer import invocation as invocations
-from cdk_sentry_layer.invocation import Invocation, News
+from cdk_sentry_layer.invocation import Invocation
+from cdk_sentry_layer.news import News
 from cdk_sentry_layer.scopes import client
 
 TYPE_CHECKING = False
@@ -51,19 +52,20 @@ def follows_invocations() -> bool:
 def initialise(settings: "Settings", floods: "Floods") -> None:
     """Initialises the freshly imported SDK and hands over what was kept for it."""
     global _own_client  # noqa: PLW0603  to tell it from a client of the function's own
-    options = _options(settings)
+    in_use = not _is_reporter()
+    options = _options(settings, _integrations() if in_use else [DedupeIntegration()])
     known = sentry_sdk.consts.DEFAULT_OPTIONS
+    # A function that turns warnings into errors means its own code.
+    warnings.filterwarnings("ignore", module=r"sentry_sdk(\.|$)")
     sentry_sdk.init(**{name: value for name, value in options.items() if name in known})
     _own_client = client()
     if settings.dsn is not None:
         connections.adopt(_own_client.transport)
     add_global_event_processor(cast("Any", events.Enricher(settings, floods, is_own_client).process))
     if settings.traces_sample_rate is not None:
-        from cdk_sentry_layer import library_integrations
-
         library_integrations.enable_on_import(_own_client)
     invocation = invocations.current()
-    if invocation.context is not None and not _is_reporter():
+    if invocation.context is not None and in_use:
         # The function's own code imports it, in its handler.
         enter(invocation)
         scopes.add_breadcrumbs(list(invocation.breadcrumbs))
@@ -82,7 +84,18 @@ def enter(invocation: Invocation) -> None:
         scopes.continue_trace(invocation)
 
 
-def _options(settings: "Settings") -> "dict[str, Any]":
+def leave(invocation: Invocation) -> None:
+    """The handler of `invocation` is through."""
+    if invocation.transaction is not None:
+        from cdk_sentry_layer import transactions
+
+        transactions.end(invocation)
+    scope, invocation.scope = invocation.scope, None
+    if scope is not None:
+        scope.close()
+
+
+def _options(settings: "Settings", integrations: "list[Any]") -> "dict[str, Any]":
     environment = settings.environment
     options: dict[str, Any] = {
         "dsn": settings.dsn,
@@ -92,7 +105,7 @@ def _options(settings: "Settings") -> "dict[str, Any]":
         "sample_rate": settings.sample_rate,
         "traces_sample_rate": settings.traces_sample_rate,
         "transport": None if settings.dsn else _transport(settings),
-        "integrations": [DedupeIntegration(), StdlibIntegration()],
+        "integrations": integrations,
         "default_integrations": False,
         "auto_enabling_integrations": False,
         "in_app_exclude": [__package__],
@@ -104,6 +117,13 @@ def _options(settings: "Settings") -> "dict[str, Any]":
     if settings.send_default_pii:
         options["send_default_pii"] = True
     return options
+
+
+def _integrations() -> "list[Any]":
+    """Of the SDK's default ones, those that a program of its own kind wants: threads and outgoing requests."""
+    from sentry_sdk.integrations.threading import ThreadingIntegration
+
+    return [DedupeIntegration(), ThreadingIntegration(), library_integrations.stdlib()]
 
 
 def _transport(settings: "Settings") -> "Any":

@@ -1,5 +1,6 @@
-"""What the construct tells the layer: environment variables, read once, in init."""
+"""What the construct tells the layer: environment variables, read once, when something depends on them."""
 
+from cdk_sentry_layer.dsn import is_dsn
 from cdk_sentry_layer.notice import say_once
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ class Settings:
     """The settings of one environment. What is invalid is said once and replaced by its default.
 
     Attributes:
-        environment: all environment variables as they were in init; a handler may replace os.environ.
+        environment: all environment variables as they were in init: a handler may replace os.environ.
         dsn: of the Sentry project, or None where it is read at run time.
         dsn_ssm_parameter: name or ARN of the SSM parameter that holds the DSN.
         dsn_secret: name or ARN of the secret that holds the DSN.
@@ -45,7 +46,8 @@ class Settings:
 
     def __init__(self, environment: "Mapping[str, str]") -> None:
         self.environment = environment
-        self.dsn = _dsn(environment)
+        dsn = environment.get("SENTRY_DSN", "").strip()
+        self.dsn = dsn if is_dsn(dsn) else None
         self.dsn_ssm_parameter = environment.get("SENTRY_DSN_SSM_PARAMETER") or None
         self.dsn_secret = environment.get("SENTRY_DSN_SECRET") or None
         self.dsn_secret_field = environment.get("SENTRY_DSN_SECRET_FIELD") or None
@@ -59,39 +61,13 @@ class Settings:
         )
         self.timeout_warning = _switch(environment, "SENTRY_TIMEOUT_WARNING", default=True)
 
-    @property
-    def can_report(self) -> bool:
-        """Whether there is a DSN or a place to read it from."""
-        return bool(self.dsn or self.dsn_ssm_parameter or self.dsn_secret)
 
-
-def is_dsn(text: str) -> bool:
-    """Whether `text` is `scheme://key[:secret]@host[:port][/path]/project_id`."""
-    scheme, _, rest = text.partition("://")
-    credentials, _, address = rest.rpartition("@")
-    path, _, project = address.rpartition("/")
-    host, colon, port = path.partition("/")[0].partition(":")
-    return (
-        scheme in {"http", "https"}
-        and bool(credentials.partition(":")[0] and host)
-        and project.isdecimal()
-        and (not colon or port.isdecimal())
-        and text.isascii()
-        and not any(character in text for character in " \n\t{}$")
-    )
-
-
-def _dsn(environment: "Mapping[str, str]") -> str | None:
+def say_what_is_wrong_with_the_dsn(environment: "Mapping[str, str]") -> None:
+    """Says once why nothing is reported."""
     value = environment.get("SENTRY_DSN", "").strip()
-    if is_dsn(value):
-        return value
-    if value:
-        # What stands there instead may be a secret: show that part alone that a DSN has in the open.
-        shown = value.rpartition("@")[2][:40]
-        say_once("dsn", f"nothing is reported, SENTRY_DSN ends in {shown!r}, expected https://KEY@HOST/PROJECT_ID")
-    elif not (environment.get("SENTRY_DSN_SSM_PARAMETER") or environment.get("SENTRY_DSN_SECRET")):
-        say_once("dsn", "nothing is reported, there is no SENTRY_DSN, expected https://KEY@HOST/PROJECT_ID")
-    return None
+    # What stands there instead may be a secret: show that part alone that a DSN has in the open.
+    shown = f"ends in {value.rpartition('@')[2][:40]!r}" if value else "is not set"
+    say_once("dsn", f"nothing is reported, SENTRY_DSN {shown}, expected https://KEY@HOST/PROJECT_ID")
 
 
 def _rate(environment: "Mapping[str, str]", name: str, default: float | None) -> float | None:

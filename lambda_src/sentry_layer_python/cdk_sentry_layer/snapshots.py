@@ -1,5 +1,7 @@
 """SnapStart: the environment is restored from a snapshot, in which every connection is dead."""
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -13,9 +15,7 @@ def reconnect_after_restore() -> None:
 
 
 def _drop_connections(*_: "Any") -> None:
-    from cdk_sentry_layer import sdk_import
-
-    if sdk_import.is_ready():
+    if "sentry_sdk" in sys.modules:
         from cdk_sentry_layer import connections, scopes
 
         connections.drop(scopes.client().transport)

@@ -1,0 +1,118 @@
+"""Takes the news, holds back what comes too often, and decides how long a report may take."""
+
+import logging
+
+from cdk_sentry_layer import init_errors, reporter
+from cdk_sentry_layer.floods import Floods, kind_of_error, kind_of_record
+from cdk_sentry_layer.news import News
+from cdk_sentry_layer.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cdk_sentry_layer.invocation import Invocation
+
+DEADLINE_MARGIN_MS = 200
+"""Left unused before the function's timeout: AWS takes its time, too, to see that the runtime is done."""
+
+INIT_LIMIT_MS = 10_000
+"""Of the init phase (docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html)."""
+
+MB_PER_VCPU = 1769
+"""Memory setting at which a function has one vCPU (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html)."""
+
+
+class Desk:
+    """One for the environment.
+
+    Attributes:
+        settings: of the environment.
+        floods: what was let through and held back so far.
+    """
+
+    def __init__(self, environment: "Mapping[str, str]") -> None:
+        self.settings = Settings(environment)
+        self.floods = Floods(self.settings.max_identical_events_per_minute)
+
+    @property
+    def cpu_slowness(self) -> float:
+        """How many times longer than on a whole vCPU something takes, by the function's memory setting."""
+        memory_mb = self.settings.environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
+        return max(1.0, MB_PER_VCPU / int(memory_mb)) if memory_mb.isdecimal() and int(memory_mb) else 1.0
+
+    def note_error(self, invocation: "Invocation", error: BaseException, mechanism: str) -> None:
+        """Keeps `error`, unless it was kept before or is one of too many."""
+        if invocation.seen is error:
+            return
+        invocation.seen = error
+        held_back = self.floods.admit(kind_of_error(error))
+        if held_back is not None:
+            invocation.news.append(News(error, invocation, mechanism=mechanism, held_back=held_back))
+
+    def note_posted_error(self, invocation: "Invocation", error_json: str) -> None:
+        """Keeps an error of the runtime's own, as it posted it."""
+        held_back = self.floods.admit(error_json)
+        if held_back is not None:
+            invocation.news.append(News(error_json, invocation, held_back=held_back))
+
+    def note_record(self, invocation: "Invocation", record: logging.LogRecord, *, sdk_is_ready: bool) -> None:
+        """Keeps a record of level ERROR or above; hands any record to the SDK as breadcrumb where that is ready."""
+        if sdk_is_ready:
+            from cdk_sentry_layer import sdk
+
+            if sdk.follows_logging():
+                return
+        if record.levelno >= logging.ERROR:
+            self._note_logged_error(invocation, record)
+        if invocation.scope is not None:
+            sdk.add_record_as_breadcrumb(record)
+
+    def report(self, invocation: "Invocation") -> None:
+        """Sends the news of `invocation`; returns when they are sent or the time for it is over."""
+        remaining_ms = invocation.remaining_time_ms()
+        budget_ms = float(self.settings.flush_timeout_ms)
+        if remaining_ms is not None:
+            budget_ms = min(budget_ms, remaining_ms - DEADLINE_MARGIN_MS)
+        reporter.report(invocation, self.settings, budget_ms)
+
+    def report_init_error(self, invocation: "Invocation", error: BaseException, elapsed_s: float) -> None:
+        """Sends an error of init, unless this environment sent the same shortly before.
+
+        Args:
+            invocation: that of init.
+            error: as the runtime will see it.
+            elapsed_s: since init began.
+        """
+        cause = _cause(error)
+        if not init_errors.is_first(cause, self.settings.environment):
+            return
+        self.note_error(invocation, cause, "aws_lambda")
+        remaining_ms = INIT_LIMIT_MS - elapsed_s * 1000 - DEADLINE_MARGIN_MS
+        reporter.report(invocation, self.settings, min(self.settings.flush_timeout_ms, remaining_ms))
+
+    def load_sdk(self) -> None:
+        """Has the SDK loaded in the background: there may soon be something to report."""
+        reporter.load_sdk()
+
+    def _note_logged_error(self, invocation: "Invocation", record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and error is invocation.seen:
+            return
+        invocation.seen = error
+        held_back = self.floods.admit(kind_of_record(record))
+        if held_back is None:
+            return
+        news = News(record, invocation, held_back=held_back)
+        if news.has_scope:
+            from cdk_sentry_layer import sdk
+
+            # The handler goes on and changes them.
+            sdk.freeze(news)
+        invocation.news.append(news)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The function's own error where the runtime has put one of its own before it."""
+    own = error.__cause__ or error.__context__
+    return own if own is not None and type(error).__name__ == "FaultException" else error
