@@ -1,5 +1,7 @@
 """Fails in ways that are hard to report; the event's `fail` says which."""
 
+import os
+import threading
 from typing import Any
 
 
@@ -41,10 +43,33 @@ def _memory() -> None:
     _ = bytearray(1 << 62)
 
 
+def _other_thread() -> None:
+    thread = threading.Thread(target=_no_repr)
+    thread.start()
+    thread.join()
+    raise ValueError("after the thread")
+
+
+def _fork() -> None:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    raise ValueError("after the fork")
+
+
+def _environment_replaced() -> None:
+    os.environ = {}  # type: ignore[assignment]  # noqa: B003 - what some handlers do
+    raise ValueError("without environment")
+
+
 _FAULTS = {
     "2 MB message": _two_megabytes,
     "circular and huge local variables": _circular,
     "__repr__ raises": _no_repr,
     "RecursionError": _recursion,
     "MemoryError": _memory,
+    "error in another thread": _other_thread,
+    "fork in the handler": _fork,
+    "handler replaced os.environ": _environment_replaced,
 }

@@ -8,6 +8,7 @@ from benchmarks.measure import median
 from benchmarks.python_layer.effort import Effort
 from benchmarks.python_layer.variants import BARE, BASELINE, OURS, Variant
 from benchmarks.report import Row, Table
+from tests.harness.aws_api import AwsApi, denied, throttled
 from tests.harness.function_process import FunctionProcess
 from tests.harness.runtime_api import Invocation, NoAnswerError, RuntimeApi
 from tests.harness.sink import PUBLIC_KEY, UNRESOLVABLE_DSN, Answer, Sink
@@ -37,6 +38,7 @@ class Fault:
         fail: what the handler is told to fail with; default: a message of its own for each call.
         flags: for the interpreter.
         refused: whether the sink's port is closed.
+        aws: what AWS answers when the DSN is read at run time; None where the DSN is in the environment.
     """
 
     name: str
@@ -47,6 +49,12 @@ class Fault:
     fail: str | None = None
     flags: tuple[str, ...] = ()
     refused: bool = False
+    aws: Answer | None = None
+
+    @property
+    def concerns_public_layer(self) -> bool:
+        """Whether the public layer can have this fault: it reads no DSN at run time."""
+        return self.aws is None
 
 
 def _said(value: str | None) -> Callable[[Sink], str | None]:
@@ -86,7 +94,13 @@ _FAULTS = [
     _awkward("__repr__ raises"),
     _awkward("RecursionError"),
     _awkward("MemoryError"),
+    _awkward("error in another thread"),
+    _awkward("fork in the handler"),
+    _awkward("handler replaced os.environ"),
     Fault("Python -W error", flags=("-W", "error")),
+    Fault("SSM denied", dsn=_said(None), aws=denied()),
+    Fault("SSM throttled", dsn=_said(None), aws=throttled()),
+    Fault("SSM hangs", dsn=_said(None), aws=Answer(hang=True)),
 ]
 
 
@@ -116,10 +130,10 @@ def run(effort: Effort) -> Table:
 
 def _row(fault: Fault, calls: int) -> Row:
     bare = _outcome(fault, BARE, calls)
-    public = _outcome(fault, BASELINE, calls)
+    public = _outcome(fault, BASELINE, calls) if fault.concerns_public_layer else None
     ours = _outcome(fault, OURS, calls)
-    cells: dict[str, float | str] = dict.fromkeys(_COLUMNS[:2], "init fails")
-    if public.oks:
+    cells: dict[str, float | str] = dict.fromkeys(_COLUMNS[:2], "init fails" if public else "")
+    if public is not None and public.oks:
         cells = {
             "public layer: ok": _added(public.oks, bare.oks),
             "public layer: error": _added(public.errors, bare.errors),
@@ -142,7 +156,11 @@ def _outcome(fault: Fault, variant: Variant, calls: int) -> Outcome:
         if fault.refused:
             sink.refuse()
         api = stack.enter_context(RuntimeApi())
-        config = variant.config(fault.handler, dsn, fault.environment)
+        environment = dict(fault.environment)
+        if fault.aws is not None:
+            aws = stack.enter_context(AwsApi(fault.aws))
+            environment |= {**aws.environment, "SENTRY_DSN_SSM_PARAMETER": "/Sentry/Dsn"}
+        config = variant.config(fault.handler, dsn, environment)
         stack.enter_context(FunctionProcess(api.address, config, fault.flags))
         try:
             api.wait_for_init()

@@ -12,55 +12,20 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from tests.harness.answer import Answer
 from tests.harness.envelope import AUTH_MISSING, Envelope, Item, parse_envelope, public_key_of
-from tests.harness.http_server import LOOPBACK, Connection, HttpRequest, ThreadedServer, render_response
+from tests.harness.http_server import LOOPBACK, Connection, HttpRequest, ThreadedServer
+
+__all__ = ["PROJECT_ID", "PUBLIC_KEY", "UNRESOLVABLE_DSN", "Answer", "Received", "Sink", "refusing_dsn"]
 
 PUBLIC_KEY = "0123456789abcdef0123456789abcdef"
 PROJECT_ID = "42"
 UNRESOLVABLE_DSN = f"https://{PUBLIC_KEY}@sentry.invalid/{PROJECT_ID}"
 """Its host has no address: `.invalid` is reserved for that (RFC 2606)."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the sink does with a request once it has read it. The default is Sentry on a good day.
-
-    Attributes:
-        status: HTTP status.
-        headers: such as `Retry-After` or `X-Sentry-Rate-Limits`.
-        body: of the response.
-        delay_ms: how long to wait before the first byte of the response.
-        byte_interval_ms: pause before each byte; 0 sends the response at once.
-        raw: sent in place of an HTTP response, for garbage.
-        cut_after_bytes: closes the connection after so many bytes of the response.
-        close_after: closes after the whole response, unannounced: the client is left with a stale connection.
-        hang: never answers; the connection stays open until the sink is told otherwise or ends.
-    """
-
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b"{}"
-    delay_ms: float = 0
-    byte_interval_ms: float = 0
-    raw: bytes | None = None
-    cut_after_bytes: int | None = None
-    close_after: bool = False
-    hang: bool = False
-
-    @classmethod
-    def rate_limited(cls, retry_after_s: int = 60, limits: str | None = None) -> "Answer":
-        """429, with `X-Sentry-Rate-Limits` where `limits` is given, else with `Retry-After`."""
-        named = {"Retry-After": str(retry_after_s)} if limits is None else {"X-Sentry-Rate-Limits": limits}
-        return cls(status=429, headers=named)
-
-    @classmethod
-    def garbage(cls) -> "Answer":
-        """Bytes that are no HTTP, then the end of the connection."""
-        return cls(raw=b"\x00\xff\x16\x03garbage\r\n\r\n\xfe" * 8, close_after=True)
 
 
 @dataclass(frozen=True)
@@ -197,11 +162,10 @@ class Sink:
     def _serve(self, connection: Connection) -> None:
         while (request := connection.read_request()) is not None:
             answer = self._answer_to(request)
-            status = None if answer.hang or answer.raw is not None else answer.status
             with self._arrived:
-                self._received.append(Received(request, status, connection.number))
+                self._received.append(Received(request, answer.http_status, connection.number))
                 self._arrived.notify_all()
-            if not self._send(connection, answer):
+            if not answer.send(connection, self._ended):
                 return
 
     def _answer_to(self, request: HttpRequest) -> Answer:
@@ -210,26 +174,6 @@ class Sink:
         if public_key_of(request.target, request.headers) != PUBLIC_KEY:
             return Answer(status=403, body=AUTH_MISSING)
         return self.answer
-
-    def _send(self, connection: Connection, answer: Answer) -> bool:
-        """Does as the answer says; returns whether the connection stays open."""
-        if answer.hang:
-            self._ended.wait()
-            return False
-        if answer.delay_ms:
-            self._ended.wait(answer.delay_ms / 1000)
-        response = answer.raw
-        if response is None:
-            response = render_response(answer.status, answer.body, answer.headers)
-        if answer.cut_after_bytes is not None:
-            response = response[: answer.cut_after_bytes]
-        if answer.byte_interval_ms:
-            for byte in response:
-                self._ended.wait(answer.byte_interval_ms / 1000)
-                connection.socket.sendall(bytes([byte]))
-        else:
-            connection.socket.sendall(response)
-        return not answer.close_after and answer.cut_after_bytes is None
 
 
 @contextlib.contextmanager
