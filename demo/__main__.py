@@ -27,6 +27,11 @@ DSN_PARAMETER = "/Sentry/Dsn"
 _THROUGH_TIMEOUT_S = 60.0
 _SENTRY_TIMEOUT_S = 20.0
 _LOOK_EVERY_S = 0.5
+# Right in the eyes of the API, but no number that DynamoDB can hold.
+_IMPOSSIBLE_EVENT = (
+    '{"user_id":"ada","event_id":"1","type":"purchase","occurred_at":"2025-01-31T12:00:00Z",'
+    '"properties":{"amount":1e300}}'
+)
 _PLAIN_WIDTH = 160
 _INTERRUPTED = 128 + signal.SIGINT
 _TERMINATED = 128 + signal.SIGTERM
@@ -39,6 +44,7 @@ class Running:
     cloud: MiniStack
     sentry: Spotlight
     inbox: SentryInbox
+    api_url: str
 
 
 def main() -> int:
@@ -47,7 +53,8 @@ def main() -> int:
     parser.add_argument("--once", action="store_true", help="stop everything when the summary has been shown")
     parser.add_argument("--work-folder", type=Path, default=CACHE / "demo", help="for logs (default: %(default)s)")
     arguments = parser.parse_args()
-    # So that a TERM unwinds the blocks below, which stop what they started.
+    # Both unwind the blocks below, which stop what they started; a shell's background job would ignore the first.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _terminated)
     console = Console()
     if not console.is_terminal:
@@ -59,6 +66,7 @@ def main() -> int:
             if not arguments.once:
                 with suppress(KeyboardInterrupt):
                     _keep_running(console, running)
+                console.print("stopping")
             return 1 if failed else 0
     except StepFailedError as error:
         console.print(f"[red]The demo failed:[/] {escape(str(error))}", soft_wrap=True)
@@ -75,7 +83,7 @@ def _run(progress: Progress, folder: Path, stack: ExitStack) -> tuple[Running, l
         cloud = stack.enter_context(ministack(work))
     with progress.step("Local Sentry: Spotlight"):
         sentry = stack.enter_context(spotlight(work))
-        running = Running(cloud, sentry, SentryInbox(sentry.url))
+        inbox = SentryInbox(sentry.url)
     with progress.step(f"DSN into the SSM parameter {DSN_PARAMETER}"):
         cloud.aws.client("ssm").put_parameter(Name=DSN_PARAMETER, Value=sentry.dsn, Type="String")
     with progress.step("cdk bootstrap"):
@@ -93,9 +101,10 @@ def _run(progress: Progress, folder: Path, stack: ExitStack) -> tuple[Running, l
     with progress.step("Kinesis worked off, every user's history compared with what was sent"):
         checks = check_answers(sent) + accounts.wait_until_through(timeout_s=_THROUGH_TIMEOUT_S)
     with progress.step("Events in Sentry"):
-        events = running.inbox.wait_for(accounts.to_quarantine, timeout_s=_SENTRY_TIMEOUT_S)
+        events = inbox.wait_for(accounts.to_quarantine, timeout_s=_SENTRY_TIMEOUT_S)
         checks += check_sentry(events, deployment, expected=accounts.to_quarantine)
 
+    running = Running(cloud, sentry, inbox, deployment.api_url())
     summary.show(
         progress.console,
         deployment=deployment,
@@ -103,16 +112,16 @@ def _run(progress: Progress, folder: Path, stack: ExitStack) -> tuple[Running, l
         became=accounts.became(),
         checks=checks,
         sentry_events=events,
-        addresses=_addresses(running, deployment, summary.save_dashboard(deployment, work), work)
+        addresses=_addresses(running, summary.save_dashboard(deployment, work), work)
         | {"all of it took": f"{time.monotonic() - began:.0f} s"},
     )
     return running, [check for check in checks if not check.passed]
 
 
-def _addresses(running: Running, deployment: Deployment, dashboard: Path, logs: Path) -> dict[str, str]:
+def _addresses(running: Running, dashboard: Path, logs: Path) -> dict[str, str]:
     return {
         "Sentry (Spotlight)": running.sentry.url,
-        "API": deployment.api_url(),
+        "API": running.api_url,
         "local cloud": running.cloud.aws.endpoint_url,
         "dashboard's JSON": dashboard.as_uri(),
         "logs": str(logs),
@@ -130,10 +139,13 @@ def _say_result(console: Console, failed: list[Check]) -> None:
 
 def _keep_running(console: Console, running: Running) -> None:
     """Stays until Ctrl-C and says what arrives in Sentry meanwhile."""
+    console.print("Running until Ctrl-C. To see one more error reach Sentry:")
     console.print(
-        f"Running until Ctrl-C. To send an event: curl --user {ACCOUNT}:{SECRET_KEY} "
-        f"--aws-sigv4 aws:amz:{REGION}:execute-api --json '{{...}}' API/activity",
+        f"  curl --user {ACCOUNT}:{SECRET_KEY} --aws-sigv4 aws:amz:{REGION}:execute-api "
+        f"--json '{_IMPOSSIBLE_EVENT}' {running.api_url}/activity",
         soft_wrap=True,
+        highlight=False,
+        markup=False,
     )
     seen = len(running.inbox.events)
     while True:

@@ -15,7 +15,8 @@ import pytest
 import requests
 
 from demo import loopback
-from demo.traffic import Outcome, count_outcomes, load
+from demo.local_aws import LocalAws
+from demo.traffic import Outcome, SignedSession, count_outcomes, load
 from demo.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("local_cloud_demo")
@@ -101,12 +102,19 @@ def test_a_killed_run_leaves_no_process_and_the_next_one_shows_everything(tmp_pa
 def test_the_demo_keeps_running_on_loopback_alone_until_it_is_interrupted(tmp_path: Path) -> None:
     with demo(tmp_path / "demo") as running:
         page = running.read_until("Sentry .Spotlight.").split()[-1]
+        api = running.read_until("API  ").split()[-1]
         cloud = running.read_until("local cloud").split()[-1]
         running.read_until("Running until Ctrl-C")
 
         assert "<html" in requests.get(page, timeout=5).text.lower()
         for address in (page, cloud):
             _check_nothing_else_is_bound(int(address.rpartition(":")[2]))
+        # What it suggests to try works, and what comes of it is said.
+        example = re.search("--json '([^']+)'", running.read_until("curl "))
+        assert example
+        answer = SignedSession(LocalAws(cloud)).request("POST", f"{api}/activity", example[1])
+        assert answer.status_code == 202
+        running.read_until("new in Sentry: record quarantined")
         running.process.send_signal(signal.SIGINT)
         printed = running.read_to_end()
 
