@@ -2,7 +2,6 @@
 
 import logging
 
-from cdk_sentry_layer import init_errors, reporter
 from cdk_sentry_layer.floods import Floods, kind_of_error, kind_of_record
 from cdk_sentry_layer.news import News
 from cdk_sentry_layer.settings import Settings
@@ -10,6 +9,7 @@ from cdk_sentry_layer.settings import Settings
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import TracebackType
 
     from cdk_sentry_layer.invocation import Invocation
 
@@ -41,14 +41,18 @@ class Desk:
         memory_mb = self.settings.environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
         return max(1.0, MB_PER_VCPU / int(memory_mb)) if memory_mb.isdecimal() and int(memory_mb) else 1.0
 
-    def note_error(self, invocation: "Invocation", error: BaseException, mechanism: str) -> None:
+    def note_error(
+        self, invocation: "Invocation", error: BaseException, mechanism: str, traceback: "TracebackType | None"
+    ) -> None:
         """Keeps `error`, unless it was kept before or is one of too many."""
         if invocation.seen is error:
             return
         invocation.seen = error
-        held_back = self.floods.admit(kind_of_error(error))
+        held_back = self.floods.admit(kind_of_error(error, traceback))
         if held_back is not None:
-            invocation.news.append(News(error, invocation, mechanism=mechanism, held_back=held_back))
+            invocation.news.append(
+                News(error, invocation, held_back=held_back, mechanism=mechanism, traceback=traceback)
+            )
 
     def note_posted_error(self, invocation: "Invocation", error_json: str) -> None:
         """Keeps an error of the runtime's own, as it posted it."""
@@ -70,6 +74,8 @@ class Desk:
 
     def report(self, invocation: "Invocation") -> None:
         """Sends the news of `invocation`; returns when they are sent or the time for it is over."""
+        from cdk_sentry_layer import reporter
+
         remaining_ms = invocation.remaining_time_ms()
         budget_ms = float(self.settings.flush_timeout_ms)
         if remaining_ms is not None:
@@ -84,15 +90,19 @@ class Desk:
             error: as the runtime will see it.
             elapsed_s: since init began.
         """
+        from cdk_sentry_layer import init_errors, reporter
+
         cause = _cause(error)
         if not init_errors.is_first(cause, self.settings.environment):
             return
-        self.note_error(invocation, cause, "aws_lambda")
+        self.note_error(invocation, cause, "aws_lambda", cause.__traceback__)
         remaining_ms = INIT_LIMIT_MS - elapsed_s * 1000 - DEADLINE_MARGIN_MS
         reporter.report(invocation, self.settings, min(self.settings.flush_timeout_ms, remaining_ms))
 
     def load_sdk(self) -> None:
         """Has the SDK loaded in the background: there may soon be something to report."""
+        from cdk_sentry_layer import reporter
+
         reporter.load_sdk()
 
     def _note_logged_error(self, invocation: "Invocation", record: logging.LogRecord) -> None:

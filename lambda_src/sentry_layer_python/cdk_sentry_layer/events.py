@@ -127,7 +127,7 @@ def console_link(context: "Any", started_ms: int) -> str:
 def _kind(event: "Mapping[str, Any]", hint: "Mapping[str, Any]") -> "Hashable":
     exc_info = hint.get("exc_info")
     if exc_info and exc_info[1] is not None:
-        return kind_of_error(exc_info[1])
+        return kind_of_error(exc_info[1], exc_info[2])
     entry = event.get("logentry") or {}
     return event.get("logger"), str(event.get("message") or entry.get("message"))
 

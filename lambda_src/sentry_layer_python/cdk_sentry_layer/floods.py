@@ -6,6 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable
     from logging import LogRecord
+    from types import TracebackType
 
 _MINUTE_S = 60
 _MAX_KINDS = 1000
@@ -47,9 +48,8 @@ class Floods:
         return held_back
 
 
-def kind_of_error(error: BaseException) -> "Hashable":
+def kind_of_error(error: BaseException, traceback: "TracebackType | None") -> "Hashable":
     """Type and place where it was raised."""
-    traceback = error.__traceback__
     if traceback is None:
         return type(error).__qualname__
     while traceback.tb_next is not None:
@@ -61,6 +61,6 @@ def kind_of_record(record: "LogRecord") -> "Hashable":
     """That of its error, else logger, template and place."""
     error = record.exc_info[1] if record.exc_info else None
     if error is not None:
-        return kind_of_error(error)
+        return kind_of_error(error, error.__traceback__)
     template = record.msg if isinstance(record.msg, str) else type(record.msg).__qualname__
     return record.name, template, record.pathname, record.lineno

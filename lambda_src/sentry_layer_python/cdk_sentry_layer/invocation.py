@@ -8,6 +8,7 @@ import time
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from contextlib import ExitStack
+    from types import TracebackType
     from typing import Any
 
     from cdk_sentry_layer.news import News
@@ -30,11 +31,15 @@ class Invocation:
         breadcrumbs: log records kept while the SDK is not there: (time, level, level's name, logger, text, extra).
         news: what is to be reported, oldest first; taken out by the reporter's thread.
         seen: the last exception that was noted, so that it is not reported twice.
-        has_failed: whether the handler raised.
+        error: what the handler raised, with `traceback` and `error_variables` as they were then: the runtime adds
+            frames of its own, and the invocation's Sentry scope is closed when the error is looked at.
+        traceback: of the error.
+        error_variables: context variables when the error was caught.
         has_ended: whether the handler is through.
         remaining_ms: what was left of the timeout when the handler ended.
         is_announced: whether its timeout was announced.
         scope: its own Sentry scope, open while the handler runs and the SDK is there.
+        has_scope: whether it has, or had, such a scope.
         trace_headers: of the caller's trace, else of its own; None until somebody asks.
         transaction: in full mode.
     """
@@ -44,9 +49,11 @@ class Invocation:
         "cold_start",
         "context",
         "deadline_s",
+        "error",
+        "error_variables",
         "event",
         "has_ended",
-        "has_failed",
+        "has_scope",
         "is_announced",
         "news",
         "remaining_ms",
@@ -56,6 +63,7 @@ class Invocation:
         "thread_id",
         "timeout_ms",
         "trace_headers",
+        "traceback",
         "transaction",
         "variables",
     )
@@ -71,7 +79,10 @@ class Invocation:
         self.breadcrumbs = collections.deque(maxlen=MAX_BREADCRUMBS)
         self.news: collections.deque[News] = collections.deque()
         self.seen: BaseException | None = None
-        self.has_failed = self.has_ended = self.is_announced = False
+        self.error: BaseException | None = None
+        self.traceback: TracebackType | None = None
+        self.error_variables: contextvars.Context | None = None
+        self.has_ended = self.has_scope = self.is_announced = False
         self.scope: ExitStack | None = None
         self.trace_headers: dict[str, str] | None = None
         self.transaction: Any = None

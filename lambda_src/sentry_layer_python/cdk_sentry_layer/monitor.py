@@ -131,7 +131,7 @@ class Monitor:
             invocation = self._in_flight.pop(request_id, None) or invocations.current()
             if posting_error is not None:
                 self.note_error(invocation, posting_error, "aws_lambda")
-            elif error_json is not None and not invocation.has_failed:
+            elif error_json is not None and invocation.error is None:
                 # Nobody raised it in the handler, such as Runtime.MarshalError.
                 self.desk.note_posted_error(invocation, error_json)
             self._report(invocation)
@@ -140,7 +140,7 @@ class Monitor:
 
     def note_error(self, invocation: Invocation, error: BaseException, mechanism: str) -> None:
         """Keeps `error` for the report after the response."""
-        self.desk.note_error(invocation, error, mechanism)
+        self.desk.note_error(invocation, error, mechanism, error.__traceback__)
         if self._is_child:
             # Nobody posts a response here.
             self._report(invocation)
@@ -154,8 +154,10 @@ class Monitor:
     def _ended(self, invocation: Invocation, error: BaseException | None) -> None:
         try:
             if error is not None:
-                invocation.has_failed = True
-                self.note_error(invocation, error, "aws_lambda")
+                # Not looked at before the response.
+                invocation.error = error
+                invocation.traceback = error.__traceback__
+                invocation.error_variables = contextvars.copy_context()
             invocation.has_ended = True
             invocation.remaining_ms = invocation.remaining_time_ms()
             if invocation.scope is not None:
@@ -170,6 +172,10 @@ class Monitor:
             _say_once("end", problem)
 
     def _report(self, invocation: Invocation) -> None:
+        if invocation.error is not None and invocation.error_variables is not None:
+            note = self.desk.note_error
+            invocation.error_variables.run(note, invocation, invocation.error, "aws_lambda", invocation.traceback)
+            invocation.error = invocation.traceback = invocation.error_variables = None
         if invocation.news or self.sdk_is_ready:
             self.desk.report(invocation)
 

@@ -19,7 +19,7 @@ class News:
         mechanism: Sentry's word for where it was caught.
         held_back: how many of the same were not sent since the last one sent.
         breadcrumbs: what was logged before, unless the SDK has it.
-        traceback: of an error, from the function's own frames on; the runtime will add its own.
+        traceback: of an error, from the function's own frames on.
         context: the context variables at that moment, Sentry's scopes among them.
         frozen: a copy of those scopes, to be closed after the report.
         has_scope: whether those scopes are the invocation's own.
@@ -41,14 +41,15 @@ class News:
         what: "BaseException | logging.LogRecord | str",
         invocation: "Invocation",
         *,
+        held_back: int,
         mechanism: str = "aws_lambda",
-        held_back: int = 0,
+        traceback: "TracebackType | None" = None,
     ) -> None:
         self.what = what
         self.mechanism = mechanism
         self.held_back = held_back
         self.breadcrumbs = list(invocation.breadcrumbs)
-        self.traceback: TracebackType | None = getattr(what, "__traceback__", None)
+        self.traceback = traceback
         self.context = contextvars.copy_context()
         self.frozen: ExitStack | None = None
-        self.has_scope = invocation.scope is not None
+        self.has_scope = invocation.has_scope

@@ -76,6 +76,7 @@ def enter(invocation: Invocation) -> None:
     if follows_invocations():
         return
     scopes.enter(invocation)
+    invocation.has_scope = True
     if is_own_client() and client().options["traces_sample_rate"] is not None:
         from cdk_sentry_layer import transactions
 

@@ -51,7 +51,7 @@ def end(invocation: Invocation) -> None:
     running = invocation.transaction
     running.ended = dt.datetime.now(dt.timezone.utc)  # noqa: UP017  3.10
     running.context = contextvars.copy_context()
-    if invocation.has_failed:
+    if invocation.error is not None:
         running.transaction.set_status("internal_error")
 
 
