@@ -54,9 +54,12 @@ node_modules/.installed: package.json package-lock.json
 	@npm ci --silent
 	@touch $@
 
-pins:  ## resolve the dev group of pyproject.toml into requirements.txt
-	@$(BIN)/uv pip compile --quiet --group dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins" pyproject.toml -o requirements.txt
+COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --custom-compile-command "make pins"
+pins:  ## resolve what is asked for into what is installed: requirements.txt here and of each layer
+	@$(COMPILE) --group dev --universal --python-version 3.11 pyproject.toml -o requirements.txt
+	@for asked in lambda_src/*/requirements.in; do \
+	  $(COMPILE) --python-version 3.10 $$asked -o $${asked%.in}.txt; done
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) node_modules build cdk.out .cache

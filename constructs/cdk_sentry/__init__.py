@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .layers.layers import Layers
     from .monitoring import SentryMonitoring
     from .notifications import Notify
-    from .pipeline import ActivityPipeline
+    from .pipeline import ActivityPipeline, StreamCapacity
     from .release import Release
     from .selection import Select
     from .settings import Reporting
@@ -32,6 +32,7 @@ __all__ = [
     "Reporting",
     "Select",
     "SentryMonitoring",
+    "StreamCapacity",
     "environment_from_branch",
 ]
 
@@ -46,6 +47,7 @@ _HOME = {
     "Reporting": "settings",
     "Select": "selection",
     "SentryMonitoring": "monitoring",
+    "StreamCapacity": "pipeline",
     "environment_from_branch": "environment",
 }
 
