@@ -38,6 +38,7 @@ def configuration(
     task_root: Path = FUNCTIONS,
     timeout_s: int = TIMEOUT_S,
     memory_mb: int = 1769,
+    entry: str = ENTRY,
 ) -> FunctionConfig:
     """A function as the construct deploys it.
 
@@ -48,6 +49,7 @@ def configuration(
         task_root: the function's code.
         timeout_s: of the function.
         memory_mb: of the function; not enforced, but the layer reckons with it.
+        entry: the handler that the runtime is given.
     """
     variables = {
         "SENTRY_INITIAL_HANDLER": handler,
@@ -58,7 +60,7 @@ def configuration(
         **(environment or {}),
     }
     return FunctionConfig(
-        ENTRY,
+        entry,
         task_root=task_root,
         layer=layer(),
         environment=variables,
@@ -88,6 +90,8 @@ class Function:
         bare: bool = False,
         task_root: Path = FUNCTIONS,
         timeout_s: int = TIMEOUT_S,
+        memory_mb: int = 1769,
+        entry: str = ENTRY,
     ) -> None:
         """Starts once entered.
 
@@ -100,6 +104,8 @@ class Function:
             bare: without the layer.
             task_root: the function's code.
             timeout_s: its deadline.
+            memory_mb: its setting.
+            entry: the handler that the runtime is given.
         """
         self.sink = Sink(answer or Answer())
         self.api = RuntimeApi()
@@ -110,6 +116,8 @@ class Function:
         self._bare = bare
         self._task_root = task_root
         self._timeout_s = timeout_s
+        self._memory_mb = memory_mb
+        self._entry = entry
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -123,7 +131,13 @@ class Function:
                 )
             else:
                 config = configuration(
-                    self._handler, dsn, self._environment, task_root=self._task_root, timeout_s=self._timeout_s
+                    self._handler,
+                    dsn,
+                    self._environment,
+                    task_root=self._task_root,
+                    timeout_s=self._timeout_s,
+                    memory_mb=self._memory_mb,
+                    entry=self._entry,
                 )
             self.process = stack.enter_context(FunctionProcess(self.api.address, config, self._flags))
             self._stack = stack.pop_all()

@@ -40,10 +40,12 @@ def _load() -> "Handler":
     if os.environ.get("_HANDLER") == f"{__name__}.handler":
         os.environ["_HANDLER"] = own
     monitor = _start_monitor()
-    from cdk_sentry_layer.runtime import load_handler
+    from cdk_sentry_layer.runtime import handler_loader
 
+    load = handler_loader()
     try:
-        handler = load_handler(own)
+        # Called from here: the runtime drops the frames of this file.
+        handler = load(own)
     except BaseException as error:
         if monitor is not None:
             monitor.init_failed(error)

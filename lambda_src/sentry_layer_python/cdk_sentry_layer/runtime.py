@@ -33,23 +33,24 @@ def runtime_client() -> "ModuleType | None":
     return None
 
 
-def load_handler(handler: str) -> "Callable[[Any, Any], Any]":
-    """The function's own handler, imported as the host would.
+def handler_loader() -> "Callable[[str], Callable[[Any, Any], Any]]":
+    """What loads the function's own handler by the host's import semantics, and fails with the host's errors.
 
-    Args:
-        handler: such as `module.function`, `package.module.function` or `folder.sub/module.function`.
-
-    Raises:
-        BaseException: what the runtime raises for this handler, unchanged.
+    The handlers that it takes are such as `module.function`, `package.module.function` or `folder.sub/module.function`.
     """
     client = runtime_client()
-    if client is not None:
-        loaded: Callable[[Any, Any], Any] = client._get_handler(handler)  # noqa: SLF001  its import semantics
-        return loaded
+    if client is None:
+        return _load_handler
+    loader: Callable[[str], Callable[[Any, Any], Any]] = client._get_handler  # noqa: SLF001
+    return loader
+
+
+def _load_handler(handler: str) -> "Callable[[Any, Any], Any]":
     import importlib
 
     module_name, _, function_name = handler.rpartition(".")
-    function: Callable[[Any, Any], Any] = getattr(importlib.import_module(module_name.replace("/", ".")), function_name)
+    module = importlib.import_module(module_name.replace("/", "."))
+    function: Callable[[Any, Any], Any] = getattr(module, function_name)
     return function
 
 

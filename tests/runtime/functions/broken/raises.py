@@ -1,0 +1,5 @@
+"""Fails in init."""
+
+import json
+
+settings = json.loads("{no json")
