@@ -84,6 +84,7 @@ class Function:
         handler: str,
         environment: Mapping[str, str] | None = None,
         *,
+        sink: Sink | None = None,
         answer: Answer | None = None,
         dsn: str | None = "",
         python_flags: Sequence[str] = (),
@@ -98,6 +99,7 @@ class Function:
         Args:
             handler: the function's own.
             environment: its further variables.
+            sink: another Sentry than a new one.
             answer: of the Sentry; default: all well.
             dsn: default: the Sentry's; None sets none.
             python_flags: for the interpreter.
@@ -107,7 +109,7 @@ class Function:
             memory_mb: its setting.
             entry: the handler that the runtime is given.
         """
-        self.sink = Sink(answer or Answer())
+        self.sink = sink or Sink(answer or Answer())
         self.api = RuntimeApi()
         self._handler = handler
         self._environment = dict(environment or {})

@@ -41,7 +41,12 @@ class _Finder:
         execute = loader.exec_module
 
         def execute_and_call_back(module: "ModuleType") -> None:
-            execute(module)
+            try:
+                execute(module)
+            except BaseException as error:
+                if error.__traceback__ is not None:
+                    error.__traceback__ = error.__traceback__.tb_next
+                raise
             after_import = self.awaited.pop(module.__name__, None)
             if after_import is not None:
                 after_import(module)

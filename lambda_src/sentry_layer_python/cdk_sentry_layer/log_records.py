@@ -30,6 +30,10 @@ def follow(monitor: "Monitor") -> None:
             return
         try:
             call_handlers(logger, record)
+        except BaseException as error:
+            if error.__traceback__ is not None:
+                error.__traceback__ = error.__traceback__.tb_next
+            raise
         finally:
             if record.levelno >= logging.INFO and not record.name.startswith(_IGNORED):
                 _note(record, monitor)

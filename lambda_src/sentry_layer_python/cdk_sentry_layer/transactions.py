@@ -38,7 +38,8 @@ def start(invocation: Invocation) -> None:
     continued = scopes.continue_trace(
         invocation, op=OPERATION, name=invocation.context.function_name, source="component"
     )
-    continued.origin = ORIGIN
+    if hasattr(continued, "origin"):
+        continued.origin = ORIGIN
     sampling_context = {"aws_event": invocation.event, "aws_context": invocation.context}
     transaction = sentry_sdk.start_transaction(continued, custom_sampling_context=sampling_context)
     # Not as a context manager: leaving it would build the event before the response.
