@@ -28,13 +28,16 @@ class Start:
 def run(effort: Effort) -> Table:
     """Starts every variant in turns."""
     with Sink() as sink:
-        trivial = interleaved(_VARIANTS, effort.starts, lambda variant: _start(variant, "trivial.handler", sink))
-        realistic = interleaved(_VARIANTS, effort.starts, lambda variant: _start(variant, "realistic.handler", sink))
+        trivial = interleaved(_VARIANTS, effort.starts, lambda variant: _start(variant, sink))
+        realistic_cpu = interleaved(_VARIANTS, effort.starts, lambda variant: _realistic_cpu_ms(variant, sink))
+        further_starts = max(effort.close_starts - effort.starts, 0)
+        more = interleaved([BARE, OURS], further_starts, lambda variant: _realistic_cpu_ms(variant, sink))
     init_cpu = {variant: [one.init_cpu_ms for one in trivial[variant]] for variant in _VARIANTS}
     wall = {variant: [one.rie_init_ms for one in trivial[variant]] for variant in _VARIANTS}
     first_cpu = {variant: [one.rie_cpu_ms for one in trivial[variant]] for variant in _VARIANTS}
     rss = {variant: [one.rie_rss_mib for one in trivial[variant]] for variant in _VARIANTS}
-    realistic_cpu = {variant: [one.rie_cpu_ms for one in realistic[variant]] for variant in _VARIANTS}
+    for variant, further in more.items():
+        realistic_cpu[variant] += further
     return Table(
         "Cold start",
         "Trivial handler unless said otherwise. Init ends with the runtime's first poll. CPU and memory after the "
@@ -52,14 +55,20 @@ def run(effort: Effort) -> Table:
     )
 
 
-def _start(variant: Variant, handler: str, sink: Sink) -> Start:
-    config = variant.config(handler, sink.dsn)
+def _start(variant: Variant, sink: Sink) -> Start:
+    config = variant.config("trivial.handler", sink.dsn)
     with RuntimeApi() as api, FunctionProcess(api.address, config) as process:
         api.wait_for_init()
         init_cpu_ms = process.cpu_ms()
     with RuntimeInterfaceEmulator(config) as rie:
         rie.invoke()
         return Start(init_cpu_ms, rie.init_ms(), rie.function_cpu_ms(), rie.function_rss_kib() / 1024)
+
+
+def _realistic_cpu_ms(variant: Variant, sink: Sink) -> float:
+    with RuntimeInterfaceEmulator(variant.config("realistic.handler", sink.dsn)) as rie:
+        rie.invoke()
+        return rie.function_cpu_ms()
 
 
 def _added(figure: str, values: dict[Variant, list[float]], judged: Variant, goal: Goal | None) -> Row:
@@ -72,7 +81,7 @@ def _added(figure: str, values: dict[Variant, list[float]], judged: Variant, goa
 
 
 def _ratio(figure: str, values: dict[Variant, list[float]], goal: Goal) -> Row:
-    ratio = {variant: median_ratio(values[variant], values[BARE]) for variant in values}
+    ratio = {variant: median_ratio(ms, values[BARE][: len(ms)]) for variant, ms in values.items()}
     cells: dict[str, float | str] = {
         variant.name: f"{median(values[variant]):.0f} (x{ratio[variant]:.3f})" for variant in values
     }

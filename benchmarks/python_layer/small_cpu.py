@@ -35,7 +35,7 @@ def run(effort: Effort) -> Table:
     with Sink(Answer(delay_ms=100)) as sink, tempfile.TemporaryDirectory() as scratch:
         for vcpu, memory in _SIZES.items():
             waited: dict[Variant, list[float]] = {variant: [] for variant in _VARIANTS}
-            for turn in range(effort.limited_starts):
+            for turn in range(effort.close_starts):
                 for variant in _VARIANTS if turn < effort.slow_starts else _VARIANTS[:2]:
                     with cpu_limit(vcpu, Path(scratch)) as limit:
                         mechanism = limit.mechanism
