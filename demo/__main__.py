@@ -141,7 +141,8 @@ def _keep_running(console: Console, running: Running) -> None:
     """Stays until Ctrl-C and says what arrives in Sentry meanwhile."""
     console.print("Running until Ctrl-C. To see one more error reach Sentry:")
     console.print(
-        f"  curl --user {ACCOUNT}:{SECRET_KEY} --aws-sigv4 aws:amz:{REGION}:execute-api "
+        f"  curl --cacert {running.cloud.aws.authority} --user {ACCOUNT}:{SECRET_KEY} "
+        f"--aws-sigv4 aws:amz:{REGION}:execute-api "
         f"--json '{_IMPOSSIBLE_EVENT}' {running.api_url}/activity",
         soft_wrap=True,
         highlight=False,

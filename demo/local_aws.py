@@ -3,17 +3,19 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
 import botocore.session
+import requests
 from botocore.config import Config
 
 from demo.loopback import HOST
 
 ACCOUNT = "000000000000"
 REGION = "eu-central-1"
-SECRET_KEY = "local"  # noqa: S105  MiniStack takes any
+SECRET_KEY = "local"  # noqa: S105 - of the local cloud alone
 _NO_PROFILE = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
@@ -23,13 +25,15 @@ _NO_PROFILE = {
 
 @dataclass(frozen=True)
 class LocalAws:
-    """An emulated AWS account.
+    """An emulated AWS account, seen with the rights of its root user.
 
     Attributes:
         endpoint_url: where all of its services answer.
+        authority: PEM file of the certificate authority that its certificate is from.
     """
 
     endpoint_url: str
+    authority: Path
 
     def environment(self) -> dict[str, str]:
         """This process's environment with the local cloud as the only AWS there is."""
@@ -39,6 +43,8 @@ class LocalAws:
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
+            "AWS_CA_BUNDLE": os.fspath(self.authority),
+            "NODE_EXTRA_CA_CERTS": os.fspath(self.authority),
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
@@ -46,8 +52,18 @@ class LocalAws:
     def client(self, service: str) -> Any:
         """A boto3 client that ignores the user's AWS profiles, keys and proxies."""
         return self._session().client(
-            service, endpoint_url=self.endpoint_url, config=Config(proxies={}, retries={"mode": "standard"})
+            service,
+            endpoint_url=self.endpoint_url,
+            verify=os.fspath(self.authority),
+            config=Config(proxies={}, retries={"mode": "standard"}),
         )
+
+    def session(self) -> requests.Session:
+        """An HTTP session that trusts the local cloud and ignores the user's proxies."""
+        session = requests.Session()
+        session.trust_env = False
+        session.verify = os.fspath(self.authority)
+        return session
 
     def credentials(self) -> Any:
         """What requests are signed with."""

@@ -17,9 +17,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import requests
+import trustme
 
 from demo import loopback
-from demo.local_aws import LocalAws
+from demo.local_aws import ACCOUNT, SECRET_KEY, LocalAws
 from demo.process import Child
 from demo.waiting import StepFailedError
 
@@ -56,7 +57,8 @@ def ministack(work: Path) -> Iterator[MiniStack]:
     """
     python = interpreter()
     port = loopback.free_port()
-    aws = LocalAws(f"http://{loopback.HOST}:{port}")
+    certificate = _certificate(work)
+    aws = LocalAws(f"https://{loopback.HOST}:{port}", certificate.authority)
     scratch = work / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
     # The functions get all of this too: no more of this machine than it takes to run.
@@ -65,7 +67,17 @@ def ministack(work: Path) -> Iterator[MiniStack]:
         "MINISTACK_HOST": loopback.HOST,
         "GATEWAY_PORT": str(port),
         "AWS_ENDPOINT_URL": aws.endpoint_url,
+        "AWS_CA_BUNDLE": os.fspath(certificate.authority),
+        # IAM and TLS as on AWS: roles and policies of the template decide, `aws:SecureTransport` among them.
+        "AUTH": "true",
+        "AWS_ACCESS_KEY_ID": ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "USE_SSL": "1",
+        "MINISTACK_SSL_CERT": os.fspath(certificate.chain),
+        "MINISTACK_SSL_KEY": os.fspath(certificate.chain),
         "LAMBDA_EXECUTOR": "local",  # never Docker, whatever this machine has
+        "IOT_MTLS_ENABLED": "0",  # these two would listen at fixed ports
+        "SFTP_ENABLED": "0",
         "TMPDIR": os.fspath(scratch),
     }
     with Child("MiniStack", [python, "-m", "ministack"], environment=environment, log=work / "ministack.log") as child:
@@ -76,11 +88,25 @@ def ministack(work: Path) -> Iterator[MiniStack]:
 
 def _is_healthy(aws: LocalAws) -> bool:
     try:
-        with requests.Session() as session:
-            session.trust_env = False
-            return session.get(f"{aws.endpoint_url}/_ministack/health", timeout=2).ok
+        return aws.session().get(f"{aws.endpoint_url}/_ministack/health", timeout=2).ok
     except requests.RequestException:
         return False
+
+
+@dataclass(frozen=True)
+class _Certificate:
+    chain: Path
+    authority: Path
+
+
+def _certificate(work: Path) -> _Certificate:
+    """A certificate for the loopback address from an authority that nobody else trusts."""
+    work.mkdir(parents=True, exist_ok=True)
+    made = _Certificate(chain=work / "server.pem", authority=work / "authority.pem")
+    authority = trustme.CA()
+    authority.issue_cert(loopback.HOST).private_key_and_cert_chain_pem.write_to_path(os.fspath(made.chain))
+    authority.cert_pem.write_to_path(os.fspath(made.authority))
+    return made
 
 
 def interpreter() -> Path:

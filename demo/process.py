@@ -12,7 +12,7 @@ from typing import Self
 from demo.waiting import StepFailedError, wait_until
 
 _LIFELINE = Path(__file__).with_name("lifeline.py")
-_STOP_TIMEOUT_S = 10.0
+_STOP_TIMEOUT_S = 3.0
 _TAIL_LINES = 25
 
 
@@ -101,7 +101,7 @@ class Child:
         return "\n".join([*(f"    {line}" for line in lines), f"    (all of it: {self.log})"])
 
     def stop(self) -> None:
-        """Ends the process and all that it started: asked first, killed when that takes over 10 s."""
+        """Ends the process and all that it started: asked first, killed when that takes over 3 s."""
         if self._lifeline < 0:
             return
         with contextlib.suppress(BrokenPipeError):  # ended by itself

@@ -73,10 +73,8 @@ class SignedSession:
 
     def __init__(self, aws: LocalAws) -> None:
         self._credentials = aws.credentials()
-        self._session = requests.Session()
-        self._session.trust_env = False
-        adapter = requests.adapters.HTTPAdapter(pool_maxsize=_AT_A_TIME)
-        self._session.mount("http://", adapter)
+        self._session = aws.session()
+        self._session.mount(aws.endpoint_url, requests.adapters.HTTPAdapter(pool_maxsize=_AT_A_TIME))
 
     def request(self, method: str, url: str, body: str = "") -> requests.Response:
         """Sends one signed request and returns its answer, whatever the status."""

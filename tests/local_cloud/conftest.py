@@ -10,6 +10,7 @@ from demo import traffic
 from demo.accounting import Accounts, Check
 from demo.deployment import Cdk, Deployment
 from demo.ministack import ministack
+from demo.sentry_inbox import tags_of, title
 from demo.traffic import Activity, Sent, SignedSession
 from tests.harness.sink import Sink
 
@@ -37,6 +38,17 @@ class Cloud:
         return {
             function["FunctionName"]: function["Environment"]["Variables"] for function in self.deployment.functions()
         }
+
+    def wait_for_event(self, function: str, title_part: str) -> dict[str, Any]:
+        """The first event of a function in Sentry whose title holds `title_part`."""
+        name = self.function_name(function)
+
+        def found() -> list[dict[str, Any]]:
+            of_it = (event for event in self.sentry.events if tags_of(event).get("function_name") == name)
+            return [event for event in of_it if title_part in title(event)]
+
+        self.sentry.wait_for(lambda: bool(found()), f"event of {name} with {title_part}")
+        return found()[0]
 
 
 @dataclass(frozen=True)

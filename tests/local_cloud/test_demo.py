@@ -112,7 +112,9 @@ def test_the_demo_keeps_running_on_loopback_alone_until_it_is_interrupted(tmp_pa
         # What it suggests to try works, and what comes of it is said.
         example = re.search("--json '([^']+)'", running.read_until("curl "))
         assert example
-        answer = SignedSession(LocalAws(cloud)).request("POST", f"{api}/activity", example[1])
+        answer = SignedSession(LocalAws(cloud, tmp_path / "demo" / "authority.pem")).request(
+            "POST", f"{api}/activity", example[1]
+        )
         assert answer.status_code == 202
         running.read_until("new in Sentry: record quarantined")
         running.process.send_signal(signal.SIGINT)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.accounting import is_whole
 from demo.deployment import Cdk, stack_names
 from demo.ministack import ministack
 from tests.local_cloud.conftest import DSN_PARAMETER, Cloud
@@ -63,6 +64,33 @@ def test_the_dashboard_shows_every_function(cloud: Cloud) -> None:
     assert json.loads(body)["widgets"]
     for function in cloud.variables():
         assert function in body
+
+
+def test_an_unsigned_request_is_refused(cloud: Cloud) -> None:
+    session = cloud.deployment.aws.session()
+
+    assert session.post(f"{cloud.deployment.api_url()}/activity", json={}).status_code == 403
+    assert session.get(f"{cloud.deployment.api_url()}/users/ada/history").status_code == 403
+
+
+def test_the_functions_work_with_the_permissions_of_the_template_alone(cloud: Cloud) -> None:
+    """Every other test here runs with IAM deciding; this one shows that it does."""
+    history = cloud.session.request("GET", f"{cloud.deployment.api_url()}/users/ada/history")
+    assert history.status_code == 200
+
+    iam = cloud.client("iam")
+    role = cloud.deployment.one("AWS::IAM::Role", "History").physical_id
+    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    iam.delete_role_policy(RoleName=role, PolicyName=name)
+    try:
+        refused = cloud.session.request("GET", f"{cloud.deployment.api_url()}/users/ada/history")
+    finally:
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
+
+    assert refused.status_code >= 500
+    event = cloud.wait_for_event("History", "dynamodb:Query")
+    assert is_whole(event, cloud.variables())
 
 
 def test_deploying_again_changes_nothing(cloud: Cloud) -> None:

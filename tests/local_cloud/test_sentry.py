@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from typing import Any
 
 import pytest
 
@@ -39,7 +38,7 @@ def test_an_uncaught_error_reaches_sentry_and_the_caller_alike(cloud: Cloud, fun
 
     assert answer["FunctionError"] == "Unhandled"
     message = json.loads(answer["Payload"].read())["errorMessage"]
-    event = _wait_for_uncaught(cloud, name)
+    event = cloud.wait_for_event(function, "KeyError")
     assert event["exception"]["values"][-1]["type"] == "KeyError"
     assert event["exception"]["values"][-1]["value"] == message
     assert is_whole(event, cloud.variables())
@@ -60,15 +59,3 @@ def test_the_sdk_that_reports_is_the_layers(cloud: Cloud, shipped_traffic: Traff
 
     assert "ModuleNotFoundError" in found.stderr
     assert cloud.sentry.wait_for_events(shipped_traffic.accounts.to_quarantine)
-
-
-def _wait_for_uncaught(cloud: Cloud, function_name: str) -> dict[str, Any]:
-    def uncaught() -> list[dict[str, Any]]:
-        return [
-            event
-            for event in cloud.sentry.events
-            if tags_of(event).get("function_name") == function_name and title(event).startswith("KeyError")
-        ]
-
-    cloud.sentry.wait_for(lambda: bool(uncaught()), f"an uncaught error of {function_name}")
-    return uncaught()[0]
