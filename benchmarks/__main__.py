@@ -9,7 +9,9 @@ from typing import Protocol, cast
 
 from benchmarks.report import Row, Table, section, write_json, write_section
 
-SUITES = ("python_layer",)
+SUITES = tuple(sorted(path.parent.name for path in Path(__file__).parent.glob("*/suite.py")))
+"""A suite is a folder with a `suite.py`, of the shape of `Suite`."""
+
 _ROOT = Path(__file__).parents[1]
 _PAGE = _ROOT / "docs" / "benchmarks.md"
 _FIGURES = _ROOT / "build" / "benchmarks"
@@ -38,13 +40,16 @@ def main(arguments: list[str]) -> int:
     unknown = set(options.suites) - set(SUITES)
     if unknown:
         parser.error(f"no suite {', '.join(sorted(unknown))}: there are {', '.join(SUITES)}")
+    suites = {
+        name: cast("Suite", importlib.import_module(f"benchmarks.{name}.suite")) for name in options.suites or SUITES
+    }
+    known = {one for suite in suites.values() for one in suite.BENCHMARKS}
+    absent = set(options.only or ()) - known
+    if absent:
+        parser.error(f"no benchmark {', '.join(sorted(absent))}: there are {', '.join(sorted(known))}")
     missed: list[Row] = []
-    for name in options.suites or SUITES:
-        suite = cast("Suite", importlib.import_module(f"benchmarks.{name}.suite"))
-        chosen = options.only or list(suite.BENCHMARKS)
-        absent = set(chosen) - set(suite.BENCHMARKS)
-        if absent:
-            parser.error(f"no benchmark {', '.join(sorted(absent))} in {name}: {', '.join(suite.BENCHMARKS)}")
+    for name, suite in suites.items():
+        chosen = [one for one in suite.BENCHMARKS if not options.only or one in options.only]
         tables = [_run(suite, one, quick=options.quick) for one in chosen]
         missed += [row for table in tables for row in table.rows if row.met is False]
         if not (options.quick or options.only):
