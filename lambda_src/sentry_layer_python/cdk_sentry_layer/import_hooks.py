@@ -19,6 +19,7 @@ class _Finder:
 
     def __init__(self) -> None:
         self.awaited: dict[str, AfterImport] = {}
+        self.offered: dict[str, str] = {}
         self.refused: set[tuple[str, int]] = set()
 
     def find_spec(
@@ -28,10 +29,20 @@ class _Finder:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         if name not in self.awaited:
             return None
+        spec = self._ask_others(name, path, target)
+        folder = self.offered.pop(name, None)
+        if spec is None and folder is not None:
+            # At the end: what is there otherwise comes first, here and for all that is imported later.
+            sys.path.append(folder)
+            spec = self._ask_others(name, path, target)
+        if spec is not None:
+            self._call_back(spec.loader)
+        return spec
+
+    def _ask_others(self, name: str, path: "Sequence[str] | None", target: "ModuleType | None") -> "ModuleSpec | None":
         for finder in sys.meta_path:
             spec = None if finder is self else finder.find_spec(name, path, target)
             if spec is not None:
-                self._call_back(spec.loader)
                 return spec
         return None
 
@@ -57,13 +68,21 @@ class _Finder:
 _finder = _Finder()
 
 
-def after_import(name: str, call: "AfterImport") -> None:
-    """Has `call(module)` called once the module `name` is imported; at once if it is already."""
+def after_import(name: str, call: "AfterImport", folder: str | None = None) -> None:
+    """Has `call(module)` called once the module `name` is imported; at once if it is already.
+
+    Args:
+        name: of the module.
+        call: must not raise.
+        folder: put at the end of sys.path when somebody imports the module and it is nowhere else.
+    """
     module = sys.modules.get(name)
     if module is not None:
         call(module)
         return
     _finder.awaited[name] = call
+    if folder is not None:
+        _finder.offered[name] = folder
     _install()
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from cdk_sentry_layer.desk import Desk
     from cdk_sentry_layer.watchdog import Watchdog
 
+_SDK = "sentry_sdk"
+# Out of sight: the function and its libraries find the same urllib3 and certifi as without the layer.
+_SDK_FOLDER = os.path.join(os.path.dirname(__file__), "vendored")  # noqa: PTH118, PTH120  pathlib is not loaded
 _SAYS_WHERE_THE_DSN_IS = ("SENTRY_DSN_SSM_PARAMETER", "SENTRY_DSN_SECRET")
 _MATTERS_IN_INIT = ("SENTRY_TRACES_SAMPLE_RATE", "SENTRY_TIMEOUT_WARNING")
 
@@ -38,6 +41,8 @@ def start() -> "Monitor | None":
         from cdk_sentry_layer.settings import say_what_is_wrong_with_the_dsn
 
         say_what_is_wrong_with_the_dsn(environment)
+        # A function may rely on the layer's SDK all the same.
+        after_import(_SDK, lambda _: None, _SDK_FOLDER)
         return None
     return Monitor(environment)
 
@@ -68,7 +73,7 @@ class Monitor:
         log_records.follow(self)
         self._follow_threads()
         os.register_at_fork(after_in_child=self._start_anew_in_child)
-        after_import("sentry_sdk", self._initialise_sdk)
+        after_import(_SDK, self._initialise_sdk, _SDK_FOLDER)
         if traces:
             import sentry_sdk  # noqa: F401  full mode: initialised here
         if environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
