@@ -1,5 +1,6 @@
 """Warns shortly before a function times out, since nothing of the process survives the timeout itself."""
 
+import math
 import sys
 import time
 import types
@@ -54,7 +55,8 @@ def _sleep_until(moment_s: float) -> None:
 
 
 def _warning(invocation: "Invocation") -> ServerlessTimeoutWarning:
-    seconds = round((invocation.timeout_ms or 0) / 1000)
+    # Whole seconds on AWS, of which a little is gone.
+    seconds = math.ceil((invocation.timeout_ms or 0) / 1000)
     warning = ServerlessTimeoutWarning(
         f"Function is expected to time out. Configured timeout duration = {seconds} seconds."
     )
