@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from benchmarks.measure import interleaved, median
 from benchmarks.python_layer.effort import Effort
-from benchmarks.python_layer.variants import handlers, our_layer_folder
+from benchmarks.python_layer.variants import handlers
 from benchmarks.report import Row, Table
+from tests.harness.baseline_layer import baseline_layer
 from tests.harness.function_process import FunctionConfig, FunctionProcess
 from tests.harness.runtime_api import Invocation, RuntimeApi
 from tests.harness.sink import Answer, Sink
@@ -56,7 +57,7 @@ def _live(way: str, calls: int) -> Life:
     with ExitStack() as stack:
         sink = stack.enter_context(Sink(Answer(delay_ms=100)))
         api = stack.enter_context(RuntimeApi())
-        layer = None if way == _BARE else our_layer_folder()
+        layer = None if way == _BARE else baseline_layer()
         environment = {"SENTRY_DSN": sink.dsn, "REPORTS": _WAYS[way]}
         config = FunctionConfig("reports_after_response.handler", handlers(), layer, environment)
         process = stack.enter_context(FunctionProcess(api.address, config))
