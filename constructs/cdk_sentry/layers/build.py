@@ -1,4 +1,4 @@
-"""Builds a Lambda layer's content from a folder of lambda_src: pinned wheels plus our own packages.
+"""Builds a Lambda layer's content from a folder of lambda_src; for Python, pinned wheels plus our own packages.
 
 The result depends on content alone: wheels are downloaded by hash and unpacked, nothing is installed, so no
 timestamp, no interpreter path and no bytecode of the building machine gets in. Nothing here imports aws_cdk: the
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,24 +67,31 @@ def build_python_layer(source: Path, cache: Path) -> BuiltLayer:
     Raises:
         LayerBuildError: the pinned wheels could not be had.
     """
+    return build_cached(source, cache, lambda opt, scratch: _fill_python(source, opt, scratch))
+
+
+def build_cached(source: Path, cache: Path, fill: Callable[[Path, Path], None]) -> BuiltLayer:
+    """Has a layer's content made, once for each content of its source.
+
+    Args:
+        source: the layer's folder in lambda_src.
+        cache: where builds are kept.
+        fill: called with the empty folder to make the content in, and one for whatever else is needed.
+    """
     home = cache / f"{source.name}-{_hash_of_files(source, _source_files(source))[:16]}"
     if not (home / CONTENT_HASH).is_file():
-        _build(source, home)
+        _build(source, home, fill)
     return BuiltLayer(home=home, content_hash=(home / CONTENT_HASH).read_text().strip())
 
 
-def _build(source: Path, home: Path) -> None:
+def _build(source: Path, home: Path, fill: Callable[[Path, Path], None]) -> None:
     print(f"cdk-sentry: building the layer {source.name} (once, then cached)", file=sys.stderr)  # noqa: T201
     home.parent.mkdir(parents=True, exist_ok=True)
     # Built aside and renamed, so that two synths at once, or one that is killed, never show half a layer.
     with tempfile.TemporaryDirectory(dir=home.parent, prefix=f".{source.name}-") as scratch:
-        python = Path(scratch, "opt", "python")
-        python.mkdir(parents=True)
-        for wheel in _download_wheels(source / REQUIREMENTS, Path(scratch, "wheels")):
-            _unpack(wheel, python)
-        for package in sorted(path for path in source.iterdir() if path.is_dir() and path.name != "__pycache__"):
-            shutil.copytree(package, python / package.name, ignore=shutil.ignore_patterns(*_NOT_SHIPPED))
-        content = python.parent
+        content = Path(scratch, "opt")
+        content.mkdir()
+        fill(content, Path(scratch))
         files = sorted(path for path in content.rglob("*") if path.is_file())
         content_hash = _hash_of_files(content, files)
         built = Path(scratch, "built")
@@ -97,6 +104,15 @@ def _build(source: Path, home: Path) -> None:
         except OSError:
             if not (home / CONTENT_HASH).is_file():
                 raise
+
+
+def _fill_python(source: Path, opt: Path, scratch: Path) -> None:
+    python = opt / "python"
+    python.mkdir()
+    for wheel in _download_wheels(source / REQUIREMENTS, scratch / "wheels"):
+        _unpack(wheel, python)
+    for package in sorted(path for path in source.iterdir() if path.is_dir() and path.name != "__pycache__"):
+        shutil.copytree(package, python / package.name, ignore=shutil.ignore_patterns(*_NOT_SHIPPED))
 
 
 def _download_wheels(requirements: Path, destination: Path) -> list[Path]:
@@ -146,7 +162,7 @@ def _pack(root: Path, files: list[Path], archive: Path) -> None:
 
 def _source_files(source: Path) -> Iterator[Path]:
     for path in sorted(source.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
+        if path.is_file() and path.suffix != ".pyc" and "node_modules" not in path.parts:
             yield path
 
 

@@ -1,0 +1,4 @@
+import layer from "./index.js";
+
+export const handler = await layer.loadHandler();
+export default handler;
