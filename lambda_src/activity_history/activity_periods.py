@@ -43,23 +43,30 @@ class Period(StrEnum):
                 return day.isoformat()[:4]
 
 
-def aggregate(days: Iterable[tuple[date, dict[str, int]]], period: Period) -> dict[str, Any]:
+def aggregate(days: Iterable[tuple[date, dict[str, int]]], period: Period, *, limit: int) -> dict[str, Any]:
     """Sums days into periods and a total.
 
     Args:
-        days: counts by type of each day, in order.
+        days: counts by type of each day, in order; those behind the last period wanted are not taken.
         period: what to sum into.
+        limit: of how many periods at most.
 
     Returns:
-        `periods`, in order and without empty ones, and `totals`.
+        `periods`, in order and without empty ones; `totals` of these periods; `next`, the first day that is not among
+        them, to be given as `from` for the following page; null on the last.
     """
     by_label: dict[str, Counter[str]] = {}
     totals: Counter[str] = Counter()
+    following = None
     for day, counts in days:
-        by_label.setdefault(period.label(day), Counter()).update(counts)
+        label = period.label(day)
+        if label not in by_label and len(by_label) == limit:
+            following = day.isoformat()
+            break
+        by_label.setdefault(label, Counter()).update(counts)
         totals.update(counts)
     periods = [{"period": label, **_summed(counts)} for label, counts in by_label.items()]
-    return {"periods": periods, "totals": _summed(totals)}
+    return {"periods": periods, "totals": _summed(totals), "next": following}
 
 
 def _summed(counts: Counter[str]) -> dict[str, Any]:

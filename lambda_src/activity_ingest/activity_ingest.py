@@ -1,28 +1,28 @@
-"""`POST /activity`: checks an event and acknowledges it once Kinesis has it."""
+"""`POST /activity`: checks events and acknowledges those that Kinesis has."""
 
 import base64
 import functools
-import logging
 import os
 from datetime import UTC, datetime
 from typing import Any
 
 import boto3
-from activity_common import record
-from activity_common.answers import answer, bad_request
-from activity_common.contract import MAX_EVENT_BYTES, check, parse
+from activity_common import record, telemetry, trace
+from activity_common.answers import answer, bad_events, bad_request, forbidden
+from activity_common.caller import may_act_for
+from activity_common.contract import MAX_BODY_BYTES, MAX_EVENT_BYTES, candidates_of, check, parse
 from activity_common.invalid import Invalid
 from activity_publish import Entry, publish
 from botocore.config import Config
 
-logger = logging.getLogger("activity.ingest")
-logger.setLevel(logging.INFO)
+logger = telemetry.logger("ingest")
 
 JSON_TYPE = "application/json"
 
 
+@telemetry.observed
 def handler(request: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answers one request.
+    """Answers one request with one event or a batch, `{"events": [...]}`.
 
     Args:
         request: API Gateway's proxy event.
@@ -30,50 +30,75 @@ def handler(request: dict[str, Any], context: Any) -> dict[str, Any]:
 
     Returns:
         202 with one result per event when Kinesis has all of them; 503 with one result per event when it has not, so
-        that the sender repeats those that failed; 400, 413 or 415 when a repetition would change nothing.
+        that the sender repeats those that failed; 400, 403, 413 or 415 when a repetition would change nothing, and
+        then nothing of the request was taken.
     """
-    media_type = _header(request, "content-type", JSON_TYPE).partition(";")[0].strip().lower()
+    headers = {name.lower(): value for name, value in (request.get("headers") or {}).items()}
+    media_type = headers.get("content-type", JSON_TYPE).partition(";")[0].strip().lower()
     if media_type != JSON_TYPE:
         return answer(415, {"message": f"Content-Type must be {JSON_TYPE}, not {media_type}"}, accept=JSON_TYPE)
-    body = _body(request)
-    if len(body) > MAX_EVENT_BYTES:
-        return answer(413, {"message": f"the body has {len(body)} bytes; at most {MAX_EVENT_BYTES} are allowed"})
-
-    request_id = request["requestContext"]["requestId"]
     try:
-        entries = _entries(body, request_id)
+        body = _body(request)
+        if len(body) > MAX_BODY_BYTES:
+            return answer(413, {"message": f"the body has {len(body)} bytes; at most {MAX_BODY_BYTES} are allowed"})
+        candidates = candidates_of(parse(body))
     except Invalid as problem:
-        logger.info("event rejected", extra={"request_id": request_id, "field": problem.field})
-        return bad_request(problem, index=0)
+        telemetry.count(RequestsRejected=1)
+        return bad_request(problem)
+    entries, problems = _check(candidates, request["requestContext"]["requestId"], trace.current(headers))
+    if problems:
+        telemetry.count(RequestsRejected=1)
+        logger.info("request rejected", extra={"fields": sorted({each.field for each in problems.values()})[:10]})
+        return bad_events(problems)
+    if not all(may_act_for(request, entry.partition_key) for entry in entries):
+        return forbidden()
+    return _publish(entries, context)
 
+
+def _check(candidates: list[Any], request_id: str, headers: dict[str, str]) -> tuple[list[Entry], dict[int, Invalid]]:
+    now = datetime.now(UTC)
+    entries: list[Entry] = []
+    problems: dict[int, Invalid] = {}
+    for index, candidate in enumerate(candidates):
+        try:
+            event = check(candidate, now=now)
+            data = record.encode(candidate, request_id=request_id, headers=headers)
+        except Invalid as problem:
+            problems[index] = problem
+            continue
+        if len(data) > MAX_EVENT_BYTES:
+            problems[index] = Invalid("event", f"{len(data)} bytes", f"at most {MAX_EVENT_BYTES} bytes on the stream")
+        entries.append(Entry(event.event_id, partition_key=event.user_id, data=data))
+    return entries, problems
+
+
+def _publish(entries: list[Entry], context: Any) -> dict[str, Any]:
     missed = publish(_kinesis(), os.environ["STREAM_NAME"], entries, time_left_ms=context.get_remaining_time_in_millis)
-    results = [{"event_id": entry.event_id, "status": "failed" if entry in missed else "accepted"} for entry in entries]
+    telemetry.count(EventsAccepted=len(entries) - len(missed), EventsFailed=len(missed))
+    results = [
+        {"event_id": entry.event_id, "status": "failed" if index in missed else "accepted"}
+        for index, entry in enumerate(entries)
+    ]
     if missed:
-        logger.error("stream unavailable", extra={"request_id": request_id, "failed_events": len(missed)})
+        logger.error("stream unavailable", extra={"failed_events": len(missed)})
         message = "the stream did not take every event; send those that failed again, with the same event_id"
         return answer(503, {"message": message, "results": results}, retry_after="1")
     return answer(202, {"accepted": len(results), "results": results})
 
 
-def _entries(body: bytes, request_id: str) -> list[Entry]:
-    candidate = parse(body)
-    event = check(candidate, now=datetime.now(UTC))
-    return [Entry(event.event_id, partition_key=event.user_id, data=record.encode(candidate, request_id=request_id))]
-
-
 def _body(request: dict[str, Any]) -> bytes:
     body = request.get("body") or ""
-    # Half a surrogate pair in the text itself becomes bytes that are not UTF-8, which `parse` then says.
-    return base64.b64decode(body) if request.get("isBase64Encoded") else body.encode(errors="surrogatepass")
-
-
-def _header(request: dict[str, Any], name: str, default: str) -> str:
-    headers = request.get("headers") or {}
-    return next((value for key, value in headers.items() if key.lower() == name), default)
+    if not request.get("isBase64Encoded"):
+        # Half a surrogate pair in the text itself becomes bytes that are not UTF-8, which `parse` then says.
+        return str(body).encode(errors="surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except ValueError:
+        raise Invalid("body", None, "base64, as the request says that it is") from None
 
 
 @functools.cache
 def _kinesis() -> Any:
-    # Short and few: `publish` repeats by itself, and the caller waits.
-    retries = {"mode": "standard", "total_max_attempts": 2}
+    # One attempt a call: `publish` repeats by itself, and the caller waits.
+    retries = {"mode": "standard", "total_max_attempts": 1}
     return boto3.client("kinesis", config=Config(connect_timeout=1, read_timeout=2, retries=retries))

@@ -11,7 +11,7 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 
 from cdk_sentry.assets import LAMBDA_SRC
-from cdk_sentry.pipeline import ActivityPipeline, StreamCapacity
+from cdk_sentry.pipeline import ActivityPipeline, ApiAccess, ApiKeys, StreamCapacity
 from cdk_sentry.pipeline import functions as pipeline_functions
 from tests.synth.apps import properties_of, resources_of, stack, template_of
 
@@ -43,6 +43,15 @@ def logical_id(construct: cdk.Resource) -> str:
     return str(cdk.Stack.of(construct).resolve(child.logical_id))
 
 
+def name_of(target: dict[str, Any]) -> str:
+    """Logical id of what a statement is about, with what follows its ARN; never "*", never a text alone."""
+    if "Fn::Join" in target:
+        separator, (resource, path) = target["Fn::Join"]
+        assert separator == ""
+        return f"{resource['Fn::GetAtt'][0]}{path}"
+    return str(target["Fn::GetAtt"][0])
+
+
 def permissions_of(template: Mapping[str, Any], function: lambda_.Function) -> dict[str, set[str]]:
     """What a function may do, by logical id of what it may do it to."""
     assert function.role is not None
@@ -55,7 +64,7 @@ def permissions_of(template: Mapping[str, Any], function: lambda_.Function) -> d
             assert statement["Effect"] == "Allow"
             actions, targets = statement["Action"], statement["Resource"]
             for target in targets if isinstance(targets, list) else [targets]:
-                name = target["Fn::GetAtt"][0]  # never "*", never a text
+                name = name_of(target)
                 found.setdefault(name, set()).update([actions] if isinstance(actions, str) else actions)
     assert "ManagedPolicyArns" not in template["Resources"][role]["Properties"]
     return found
@@ -107,6 +116,7 @@ def test_each_function_may_do_what_it_does_and_nothing_else(default) -> None:
     assert permissions_of(template, made.history) == {
         log_of(made.history): log,
         logical_id(made.table): {"dynamodb:Query"},
+        f"{logical_id(made.table)}/index/by_time": {"dynamodb:Query"},
     }
     validator = permissions_of(template, made.validator)
     reading = validator.pop(logical_id(made.stream))
@@ -140,7 +150,12 @@ def test_functions_run_on_arm_with_the_shared_layer_and_a_log_group_of_their_own
 def test_the_contract_of_the_functions_is_the_model_of_the_api(default) -> None:
     _, template = default
     model = only(template, "AWS::ApiGateway::Model")
-    assert model["Schema"] == SCHEMA
+    item = {name: value for name, value in SCHEMA.items() if name != "$schema"}
+    assert model["Schema"]["properties"] == {
+        **SCHEMA["properties"],
+        "events": {"type": "array", "minItems": 1, "maxItems": 500, "items": item},
+    }
+    assert {"required": SCHEMA["required"]} in model["Schema"]["anyOf"]
     (name,) = resources_of(template, "AWS::ApiGateway::Model")
     (post,) = (
         each["Properties"]
@@ -176,7 +191,7 @@ def test_a_changed_contract_is_deployed(tmp_path: Path, monkeypatch: pytest.Monk
     """API Gateway serves a snapshot: without a new deployment the old model would stay in force."""
     changed = tmp_path / "event.schema.json"
     changed.write_text(json.dumps(SCHEMA | {"title": "Changed"}))
-    monkeypatch.setattr("cdk_sentry.pipeline.api.SCHEMA", changed)
+    monkeypatch.setattr("cdk_sentry.pipeline.openapi.SCHEMA", changed)
     template = template_of(cdk.Stack.of(pipeline()))
     assert set(resources_of(template, "AWS::ApiGateway::Deployment")) != set(
         resources_of(default[1], "AWS::ApiGateway::Deployment")
@@ -229,6 +244,104 @@ def test_every_argument_arrives() -> None:
     assert {group["Properties"]["RetentionInDays"] for group in groups} == {1}
 
 
+def methods_of(template: Mapping[str, Any]) -> list[dict[str, Any]]:
+    methods = [each["Properties"] for each in resources_of(template, "AWS::ApiGateway::Method").values()]
+    assert len(methods) == 3
+    return methods
+
+
+def test_people_log_in_with_cognito_if_asked() -> None:
+    scope = stack()
+    pool = cdk.aws_cognito.UserPool(scope, "People")
+    ActivityPipeline(scope, "Activity", access=ApiAccess.cognito(pool, scopes=["activity/write"]))
+    template = template_of(scope)
+    (authorizer,) = resources_of(template, "AWS::ApiGateway::Authorizer")
+    assert template["Resources"][authorizer]["Properties"]["ProviderARNs"] == [
+        {"Fn::GetAtt": [logical_id(pool), "Arn"]}
+    ]
+    for method in methods_of(template):
+        assert method["AuthorizationType"] == "COGNITO_USER_POOLS"
+        assert method["AuthorizerId"] == {"Ref": authorizer}
+        assert method["AuthorizationScopes"] == ["activity/write"]
+
+
+def test_an_authorizer_of_the_application_decides_if_asked() -> None:
+    scope = stack()
+    code = lambda_.Code.from_inline("def handler(event, context): return event")
+    function = lambda_.Function(scope, "Who", runtime=lambda_.Runtime.PYTHON_3_13, handler="index.handler", code=code)
+    authorizer = cdk.aws_apigateway.TokenAuthorizer(scope, "Authorizer", handler=function)
+    ActivityPipeline(scope, "Activity", access=ApiAccess.authorizer(authorizer))
+    for method in methods_of(template_of(scope)):
+        assert method["AuthorizationType"] == "CUSTOM"
+        assert method["AuthorizerId"] == {"Ref": logical_id(authorizer)}
+
+
+def test_each_client_gets_a_key_under_one_usage_plan_if_asked() -> None:
+    scope = stack()
+    keys = ApiKeys(["web", "ios"], rate_limit=5, burst_limit=10, requests_per_day=1000)
+    ActivityPipeline(scope, "Activity", api_keys=keys)
+    template = template_of(scope)
+    plan = only(template, "AWS::ApiGateway::UsagePlan")
+    assert plan["Throttle"] == {"RateLimit": 5, "BurstLimit": 10}
+    assert plan["Quota"] == {"Limit": 1000, "Period": "DAY"}
+    assert len(resources_of(template, "AWS::ApiGateway::ApiKey")) == 2
+    assert len(resources_of(template, "AWS::ApiGateway::UsagePlanKey")) == 2
+    for method in methods_of(template):
+        assert method["ApiKeyRequired"] is True
+        assert method["AuthorizationType"] == "AWS_IAM"
+
+
+def test_a_web_acl_guards_the_stage_if_asked() -> None:
+    arn = "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/activity/1"
+    template = template_of(cdk.Stack.of(pipeline(web_acl_arn=arn)))
+    association = only(template, "AWS::WAFv2::WebACLAssociation")
+    assert association["WebACLArn"] == arn
+    assert "/stages/" in json.dumps(association["ResourceArn"])
+
+
+def test_a_key_of_the_customer_encrypts_what_holds_data_if_asked() -> None:
+    scope = stack()
+    key = cdk.aws_kms.Key(scope, "Key")
+    made = ActivityPipeline(scope, "Activity", encryption_key=key)
+    template = template_of(scope)
+    arn = {"Fn::GetAtt": [logical_id(key), "Arn"]}
+    assert properties_of(template, made.stream)["StreamEncryption"] == {"EncryptionType": "KMS", "KeyId": arn}
+    assert properties_of(template, made.table)["SSESpecification"] == {
+        "KMSMasterKeyId": arn,
+        "SSEEnabled": True,
+        "SSEType": "KMS",
+    }
+    for queue in (made.quarantine, made.failures):
+        assert properties_of(template, queue)["KmsMasterKeyId"] == arn
+    for function in (made.ingest, made.validator, made.history):
+        assert "kms:Decrypt" in permissions_of(template, function)[logical_id(key)]
+
+
+def test_the_validator_reads_with_throughput_of_its_own_if_asked() -> None:
+    made = pipeline(enhanced_fan_out=True, parallelization_factor=4)
+    template = template_of(cdk.Stack.of(made))
+    (consumer,) = resources_of(template, "AWS::Kinesis::StreamConsumer")
+    mapping = only(template, "AWS::Lambda::EventSourceMapping")
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [consumer, "ConsumerARN"]}
+    assert mapping["ParallelizationFactor"] == 4
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_x_ray_traces_api_and_functions_if_asked() -> None:
+    made = pipeline(xray_tracing=True)
+    template = template_of(cdk.Stack.of(made))
+    assert only(template, "AWS::ApiGateway::Stage")["TracingEnabled"] is True
+    for function in (made.ingest, made.validator, made.history):
+        assert properties_of(template, function)["TracingConfig"] == {"Mode": "Active"}
+
+
+def test_events_are_found_by_time_through_an_index_that_days_are_not_in(default) -> None:
+    made, template = default
+    (index,) = properties_of(template, made.table)["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == "by_time"
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["pk", "occurred_at"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -252,6 +365,15 @@ def test_every_argument_arrives() -> None:
         ({"rate_limit": "fast"}, r"rate_limit='fast': allowed is a number from 1 to 10000"),
         ({"burst_limit": 5001}, r"burst_limit=5001: allowed is a whole number from 1 to 5000"),
         ({"log_retention": 30}, r"log_retention=30: allowed is a RetentionDays"),
+        ({"access": "everybody"}, r"access='everybody': allowed is a ApiAccess"),
+        ({"access": ApiAccess.cognito()}, r"access=.*: allowed is at least one user pool"),
+        ({"api_keys": ["web"]}, r"api_keys=.*: allowed is a ApiKeys"),
+        ({"api_keys": ApiKeys([], rate_limit=1, burst_limit=1)}, r"clients=.*: allowed is a list of names"),
+        ({"api_keys": ApiKeys(["a", "a"], rate_limit=1, burst_limit=1)}, r"clients=.*without repetitions"),
+        ({"api_keys": ApiKeys(["a"], rate_limit=0, burst_limit=1)}, r"rate_limit=.*=0: allowed is a number from 1"),
+        ({"web_acl_arn": "activity"}, r"web_acl_arn='activity': allowed is the ARN of a regional web ACL"),
+        ({"parallelization_factor": 11}, r"parallelization_factor=11: allowed is a whole number from 1 to 10"),
+        ({"enhanced_fan_out": "yes"}, r"enhanced_fan_out='yes': allowed is a bool"),
         ({"removal_policy": "keep"}, r"removal_policy='keep': allowed is a RemovalPolicy"),
     ],
 )

@@ -1,8 +1,12 @@
 """ActivityPipeline: user activity in by POST, counted once, out as a history."""
 
+from typing import Any
+
 from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Tokenization, Validations
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_logs as logs
@@ -10,6 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from ..errors import Problems
+from .access import ApiAccess, ApiKeys
 from .api import activity_api
 from .capacity import StreamCapacity
 from .functions import activity_function, common_layer
@@ -37,8 +42,18 @@ class ActivityPipeline(Construct):
         retry_attempts: 0 to 10000 repetitions of a batch that failed; 10 by default.
         max_record_age: 1 minute to 7 days, not above `stream_retention`, after which a record that keeps failing
             is given up; 1 day by default.
+        parallelization_factor: 1 to 10 batches of one shard at once, those of one user still one after the other; 1
+            by default.
+        enhanced_fan_out: whether the validator reads with 2 MB a second and shard of its own, pushed to it, at a
+            price; by default it shares the shard's.
+        access: who may call the API; by default whoever may sign for it with IAM.
+        api_keys: asks for a key of each client beside that; none by default.
         rate_limit: requests a second that the API takes, of all callers together; 500 by default.
         burst_limit: requests at once above that; 1000 by default.
+        web_acl_arn: of a regional web ACL (WAF) before the API; none by default.
+        encryption_key: of stream, table and queues; AWS's own keys by default.
+        xray_tracing: whether X-Ray traces API and functions; not by default. Sentry's tracing is that of
+            `SentryMonitoring`. Either trace goes on through the record.
         log_retention: of every log group; three months by default.
         removal_policy: of what holds data: stream, table, queues, logs; they stay by default.
 
@@ -48,7 +63,7 @@ class ActivityPipeline(Construct):
         stream: holds events on their way.
         validator: the function that reads the stream.
         table: holds events and counters.
-        history: the function behind `GET /users/{user_id}/history`.
+        history: the function behind `GET /users/{user_id}/history` and `.../events`.
         quarantine: holds what can never become valid.
         failures: says which records were given up.
 
@@ -68,8 +83,15 @@ class ActivityPipeline(Construct):
         batch_window: Duration | None = None,
         retry_attempts: int = 10,
         max_record_age: Duration | None = None,
+        parallelization_factor: int = 1,
+        enhanced_fan_out: bool = False,
+        access: ApiAccess | None = None,
+        api_keys: ApiKeys | None = None,
         rate_limit: float = 500,
         burst_limit: int = 1000,
+        web_acl_arn: str | None = None,
+        encryption_key: kms.IKey | None = None,
+        xray_tracing: bool = False,
         log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
     ) -> None:
@@ -81,8 +103,15 @@ class ActivityPipeline(Construct):
             batch_window=Duration.seconds(1) if batch_window is None else batch_window,
             retry_attempts=retry_attempts,
             max_record_age=Duration.days(1) if max_record_age is None else max_record_age,
+            parallelization_factor=parallelization_factor,
+            enhanced_fan_out=enhanced_fan_out,
+            access=ApiAccess.iam() if access is None else access,
+            api_keys=api_keys,
             rate_limit=rate_limit,
             burst_limit=burst_limit,
+            web_acl_arn=web_acl_arn,
+            encryption_key=encryption_key,
+            xray_tracing=xray_tracing,
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
@@ -90,6 +119,7 @@ class ActivityPipeline(Construct):
         self._settings.check(problems)
         problems.raise_if_any()
         super().__init__(scope, construct_id)
+        self._key = encryption_key
 
         self.stream = self._stream()
         self.table = self._table()
@@ -101,16 +131,7 @@ class ActivityPipeline(Construct):
         self.validator = self._validator()
         self.validator.add_event_source(self._deliveries())
         self.history = self._history()
-        self.api = activity_api(
-            self,
-            "Api",
-            ingest=self.ingest,
-            history=self.history,
-            rate_limit=rate_limit,
-            burst_limit=burst_limit,
-            log_retention=log_retention,
-            removal_policy=removal_policy,
-        )
+        self.api = activity_api(self, "Api", ingest=self.ingest, history=self.history, settings=self._settings)
 
     def _stream(self) -> kinesis.Stream:
         return kinesis.Stream(
@@ -119,12 +140,13 @@ class ActivityPipeline(Construct):
             stream_mode=self._settings.capacity.mode,
             shard_count=self._settings.capacity.shards,
             retention_period=self._settings.stream_retention,
-            encryption=kinesis.StreamEncryption.MANAGED,
+            encryption=kinesis.StreamEncryption.KMS if self._key else kinesis.StreamEncryption.MANAGED,
+            encryption_key=self._key,
             removal_policy=self._settings.removal_policy,
         )
 
     def _table(self) -> dynamodb.Table:
-        return dynamodb.Table(
+        table = dynamodb.Table(
             self,
             "Table",
             partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
@@ -134,22 +156,35 @@ class ActivityPipeline(Construct):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED if self._key else dynamodb.TableEncryption.AWS_MANAGED,
+            encryption_key=self._key,
             removal_policy=self._settings.removal_policy,
         )
-
-    def _deliveries(self) -> event_sources.KinesisEventSource:
-        return event_sources.KinesisEventSource(
-            self.stream,
-            # From the start: what arrived before the first deployment was done is not passed over.
-            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-            batch_size=self._settings.batch_size,
-            max_batching_window=self._settings.batch_window,
-            report_batch_item_failures=True,
-            bisect_batch_on_error=True,
-            retry_attempts=self._settings.retry_attempts,
-            max_record_age=self._settings.max_record_age,
-            on_failure=event_sources.SqsDlq(self.failures),
+        # Days have no occurred_at, so the index holds events alone.
+        table.add_global_secondary_index(
+            index_name="by_time",
+            partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="occurred_at", type=dynamodb.AttributeType.STRING),
         )
+        return table
+
+    def _deliveries(self) -> lambda_.IEventSource:
+        how: dict[str, Any] = {
+            # From the start: what arrived before the first deployment was done is not passed over.
+            "starting_position": lambda_.StartingPosition.TRIM_HORIZON,
+            "batch_size": self._settings.batch_size,
+            "max_batching_window": self._settings.batch_window,
+            "parallelization_factor": self._settings.parallelization_factor,
+            "report_batch_item_failures": True,
+            "bisect_batch_on_error": True,
+            "retry_attempts": self._settings.retry_attempts,
+            "max_record_age": self._settings.max_record_age,
+            "on_failure": event_sources.SqsDlq(self.failures),
+        }
+        if not self._settings.enhanced_fan_out:
+            return event_sources.KinesisEventSource(self.stream, **how)
+        consumer = kinesis.StreamConsumer(self, "Consumer", stream=self.stream, stream_consumer_name="validator")
+        return event_sources.KinesisConsumerEventSource(consumer, **how)
 
     def _ingest(self) -> lambda_.Function:
         function = self._function(
@@ -159,6 +194,7 @@ class ActivityPipeline(Construct):
             timeout=Duration.seconds(15),
         )
         self.stream.grant(function, "kinesis:PutRecords")
+        self._grant_key(function)
         return function
 
     def _validator(self) -> lambda_.Function:
@@ -173,8 +209,9 @@ class ActivityPipeline(Construct):
             timeout=Duration.minutes(1),
         )
         # A transaction needs the permissions of its parts.
-        self.table.grant(function, "dynamodb:PutItem", "dynamodb:UpdateItem")
-        self.quarantine.grant(function, "sqs:SendMessage")
+        _allow(function, self.table.table_arn, "dynamodb:PutItem", "dynamodb:UpdateItem")
+        _allow(function, self.quarantine.queue_arn, "sqs:SendMessage")
+        self._grant_key(function)
         return function
 
     def _history(self) -> lambda_.Function:
@@ -184,8 +221,14 @@ class ActivityPipeline(Construct):
             environment={"TABLE_NAME": self.table.table_name},
             timeout=Duration.seconds(15),
         )
-        self.table.grant(function, "dynamodb:Query")
+        _allow(function, self.table.table_arn, "dynamodb:Query")
+        _allow(function, f"{self.table.table_arn}/index/by_time", "dynamodb:Query")
+        self._grant_key(function)
         return function
+
+    def _grant_key(self, function: lambda_.Function) -> None:
+        if self._key is not None:
+            self._key.grant_encrypt_decrypt(function)
 
     def _function(
         self, construct_id: str, *, module: str, environment: dict[str, str], timeout: Duration
@@ -198,8 +241,7 @@ class ActivityPipeline(Construct):
             environment=environment,
             timeout=timeout,
             memory_mb=512,
-            log_retention=self._settings.log_retention,
-            removal_policy=self._settings.removal_policy,
+            settings=self._settings,
         )
 
     def _last_stop(self, construct_id: str, what: str) -> sqs.Queue:
@@ -207,7 +249,8 @@ class ActivityPipeline(Construct):
             self,
             construct_id,
             retention_period=_QUEUE_RETENTION,
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            encryption=sqs.QueueEncryption.KMS if self._key else sqs.QueueEncryption.SQS_MANAGED,
+            encryption_master_key=self._key,
             enforce_ssl=True,
             removal_policy=self._settings.removal_policy,
         )
@@ -218,3 +261,7 @@ class ActivityPipeline(Construct):
             )
         )
         return queue
+
+
+def _allow(function: lambda_.Function, resource_arn: str, *actions: str) -> None:
+    function.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=[resource_arn]))

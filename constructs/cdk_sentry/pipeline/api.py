@@ -1,16 +1,17 @@
 """The pipeline's REST API: who may call, how often, what is let through."""
 
 import json
+from typing import Any
 
 from aws_cdk import Acknowledgment, RemovalPolicy, Validations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
-from ..assets import LAMBDA_SRC
-
-SCHEMA = LAMBDA_SRC / "activity_common" / "activity_common" / "event.schema.json"
+from . import openapi
+from .settings import PipelineSettings
 
 # No path, address or caller: a path holds the user's id.
 _ACCESS_LOG_FIELDS = {
@@ -31,25 +32,22 @@ def activity_api(
     *,
     ingest: lambda_.IFunction,
     history: lambda_.IFunction,
-    rate_limit: float,
-    burst_limit: int,
-    log_retention: logs.RetentionDays,
-    removal_policy: RemovalPolicy,
+    settings: PipelineSettings,
 ) -> apigateway.RestApi:
-    """`POST /activity` and `GET /users/{user_id}/history`, signed with AWS_IAM, throttled, logged.
+    """`POST /activity`, `GET /users/{user_id}/history` and `.../events`: guarded, throttled, logged.
 
     Args:
         scope: the pipeline.
         construct_id: within it.
         ingest: takes events.
         history: answers questions.
-        rate_limit: requests a second, of all callers together.
-        burst_limit: requests at once above that.
-        log_retention: how long the access log is kept.
-        removal_policy: of the access log.
+        settings: who may call, how often, how long the access log is kept.
     """
     access_log = logs.LogGroup(
-        scope, f"{construct_id}AccessLog", retention=log_retention, removal_policy=removal_policy
+        scope,
+        f"{construct_id}AccessLog",
+        retention=settings.log_retention,
+        removal_policy=settings.removal_policy,
     )
     api = apigateway.RestApi(
         scope,
@@ -61,75 +59,89 @@ def activity_api(
         cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
         deploy_options=apigateway.StageOptions(
             stage_name="v1",
-            throttling_rate_limit=rate_limit,
-            throttling_burst_limit=burst_limit,
+            throttling_rate_limit=settings.rate_limit,
+            throttling_burst_limit=settings.burst_limit,
             access_log_destination=apigateway.LogGroupLogDestination(access_log),
             access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_ACCESS_LOG_FIELDS)),
             logging_level=apigateway.MethodLoggingLevel.ERROR,
             data_trace_enabled=False,
             metrics_enabled=True,
+            tracing_enabled=settings.xray_tracing,
         ),
-        default_method_options=apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.IAM),
     )
+    _methods(api, ingest, history, {**settings.access.method_options(scope), **_key_option(settings)})
+    _say_what_was_wrong(api)
+    if settings.api_keys is not None:
+        settings.api_keys.add_to(api)
+    _acknowledge(api, settings)
+    if settings.web_acl_arn is not None:
+        stage_arn = api.deployment_stage.stage_arn
+        wafv2.CfnWebACLAssociation(
+            scope, f"{construct_id}WebAcl", resource_arn=stage_arn, web_acl_arn=settings.web_acl_arn
+        )
+    return api
+
+
+def _methods(
+    api: apigateway.RestApi, ingest: lambda_.IFunction, history: lambda_.IFunction, guard: dict[str, Any]
+) -> None:
     validator = api.add_request_validator("Validator", validate_request_body=True, validate_request_parameters=True)
-    model = _model(api)
     api.root.add_resource("activity").add_method(
         "POST",
         apigateway.LambdaIntegration(ingest, allow_test_invoke=False),
         request_validator=validator,
-        request_models={"application/json": model},
+        request_models={"application/json": _model(api)},
+        **guard,
     )
-    api.root.add_resource("users").add_resource("{user_id}").add_resource("history").add_method(
-        "GET",
-        apigateway.LambdaIntegration(history, allow_test_invoke=False),
-        request_validator=validator,
-        request_parameters={f"method.request.querystring.{name}": False for name in ("from", "to", "granularity")},
-    )
-    _say_what_was_wrong(api)
-    _acknowledge(api)
-    return api
+    user = api.root.add_resource("users").add_resource("{user_id}")
+    for name, parameters in openapi.QUERIES.items():
+        user.add_resource(name).add_method(
+            "GET",
+            apigateway.LambdaIntegration(history, allow_test_invoke=False),
+            request_validator=validator,
+            request_parameters={f"method.request.querystring.{parameter}": False for parameter in parameters},
+            **guard,
+        )
+
+
+def _key_option(settings: PipelineSettings) -> dict[str, bool]:
+    return {} if settings.api_keys is None else {"api_key_required": True}
 
 
 def _model(api: apigateway.RestApi) -> apigateway.IModel:
-    schema = json.loads(SCHEMA.read_text())
+    schema = openapi.request_model()
     # The L1: the L2 takes a schema only in a notation of its own.
     model = apigateway.CfnModel(
-        api, "ActivityEvent", rest_api_id=api.rest_api_id, content_type="application/json", schema=schema
+        api, "ActivityRequest", rest_api_id=api.rest_api_id, content_type="application/json", schema=schema
     )
     deployment = api.latest_deployment
     if deployment is not None:
         # A deployment is a snapshot: a changed contract needs a new one.
         deployment.add_to_logical_id(schema)
         deployment.node.add_dependency(model)
-    return apigateway.Model.from_model_name(api, "ActivityEventName", model.ref)
+    return apigateway.Model.from_model_name(api, "ActivityRequestName", model.ref)
 
 
 def _say_what_was_wrong(api: apigateway.RestApi) -> None:
     # In a header, because the text holds quotation marks that a template could not escape.
+    message = f"each event must be {openapi.event_schema()['description']}; x-validation-error says what is wrong"
     api.add_gateway_response(
         "BadBody",
         type=apigateway.ResponseType.BAD_REQUEST_BODY,
         response_headers={"x-validation-error": "context.error.validationErrorString"},
-        templates={
-            "application/json": '{"message":"the event breaks the contract; x-validation-error says how","errors":[]}'
-        },
+        templates={"application/json": json.dumps({"message": message, "errors": []})},
     )
 
 
-def _acknowledge(api: apigateway.RestApi) -> None:
+def _acknowledge(api: apigateway.RestApi, settings: PipelineSettings) -> None:
     Validations.of(api).acknowledge(
-        Acknowledgment(
-            id="AwsSolutions-COG4",
-            reason="The callers are services: they sign their requests with AWS_IAM, no person logs in here.",
-        ),
-        Acknowledgment(
-            id="AwsSolutions-APIG3",
-            reason="Only signed requests get in, and the stage is throttled; a web ACL is the account's choice and "
-            "its cost, and is associated with the stage.",
-        ),
         Acknowledgment(
             id="AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
             "AmazonAPIGatewayPushToCloudWatchLogs]",
             reason="The policy that AWS documents for this role, whose user is API Gateway itself.",
         ),
+        *settings.access.acknowledgments(),
     )
+    if settings.web_acl_arn is None:
+        reason = "Only known callers get in, and the stage is throttled; a web ACL is the prop web_acl_arn."
+        Validations.of(api).acknowledge(Acknowledgment(id="AwsSolutions-APIG3", reason=reason))

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from aws_cdk import Acknowledgment, AssetHashType, Duration, RemovalPolicy, Validations
+from aws_cdk import Acknowledgment, AssetHashType, Duration, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -10,6 +10,7 @@ from constructs import Construct
 
 from ..assets import LAMBDA_SRC, LAYER_CACHE
 from ..layers.build import build_python_layer
+from .settings import PipelineSettings
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
@@ -35,8 +36,7 @@ def activity_function(
     environment: dict[str, str],
     timeout: Duration,
     memory_mb: int,
-    log_retention: logs.RetentionDays,
-    removal_policy: RemovalPolicy,
+    settings: PipelineSettings,
 ) -> lambda_.Function:
     """One function: its code is the folder of lambda_src of the module's name, its role may only log.
 
@@ -48,10 +48,14 @@ def activity_function(
         environment: variables.
         timeout: after which Lambda stops it.
         memory_mb: megabytes; the share of a CPU grows with it.
-        log_retention: how long its log is kept.
-        removal_policy: of its log group.
+        settings: how long its log is kept, whether X-Ray traces it.
     """
-    log_group = logs.LogGroup(scope, f"{construct_id}Log", retention=log_retention, removal_policy=removal_policy)
+    log_group = logs.LogGroup(
+        scope,
+        f"{construct_id}Log",
+        retention=settings.log_retention,
+        removal_policy=settings.removal_policy,
+    )
     # A role of our own, not CDK's with AWSLambdaBasicExecutionRole: that may write every log group of the account.
     role = iam.Role(scope, f"{construct_id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     log_group.grant_write(role)
@@ -69,6 +73,7 @@ def activity_function(
         role=role,
         log_group=log_group,
         logging_format=lambda_.LoggingFormat.JSON,
+        tracing=lambda_.Tracing.ACTIVE if settings.xray_tracing else None,
     )
     # CDK makes a function wait for its role's policy, rightly, and for the role, which goes without saying.
     resource = cast("lambda_.CfnFunction", function.node.default_child)

@@ -13,6 +13,8 @@ from activity_common.invalid import Invalid
 from activity_common.schema import SCHEMA, description_of
 
 MAX_EVENT_BYTES: Final = 64 * 1024
+MAX_BATCH_EVENTS: Final = 500  # what one PutRecords takes
+MAX_BODY_BYTES: Final = 2 * 1024 * 1024  # well under Lambda's 6 MB and what one PutRecords takes
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 CLOCK_SKEW: Final = timedelta(minutes=5)
 # DynamoDB takes 32 levels; a JSON Schema cannot say so.
@@ -70,6 +72,23 @@ def parse(document: bytes | str, *, parse_float: Callable[[str], Any] = finite) 
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise Invalid("body", document, f"JSON (RFC 8259) in UTF-8; {_without_content(error)}") from None
     return value
+
+
+def candidates_of(document: Any) -> list[Any]:
+    """The unchecked events of a request: those of `{"events": [...]}`, or the one that the document is.
+
+    Raises:
+        Invalid: a batch that is none.
+    """
+    if not isinstance(document, dict) or "events" not in document:
+        return [document]
+    if unknown := next((name for name in document if name != "events"), None):
+        raise Invalid(unknown, document[unknown], 'left out: a batch is {"events": [...]}, and nothing else')
+    events = document["events"]
+    if not isinstance(events, list) or not 1 <= len(events) <= MAX_BATCH_EVENTS:
+        found = f"{len(events)} events" if isinstance(events, list) else events
+        raise Invalid("events", found, f"a list of 1 to {MAX_BATCH_EVENTS} events")
+    return events
 
 
 def check(candidate: Any, *, now: datetime) -> Event:

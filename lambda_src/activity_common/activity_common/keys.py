@@ -4,6 +4,8 @@
 | -------------- | ------------------ | ----------------------------------------------------------------- |
 | `USER#ada`     | `EVENT#4f1c`       | type, occurred_at, properties, request_id, expires_at             |
 | `USER#ada`     | `DAY#2025-01-31`   | `type:page_view` = 17, `type:purchase` = 1                        |
+
+The index `by_time` has the events alone (days have no `occurred_at`), those of a user in the order of time.
 """
 
 from datetime import date
@@ -11,6 +13,8 @@ from typing import Final
 
 PARTITION_KEY: Final = "pk"
 SORT_KEY: Final = "sk"
+BY_TIME: Final = "by_time"
+OCCURRED_AT: Final = "occurred_at"
 EXPIRES_AT: Final = "expires_at"
 """Seconds since 1970 after which DynamoDB removes an event. Days have none: the history outlives its events."""
 
@@ -25,6 +29,11 @@ def user(user_id: str) -> str:
 def event(event_id: str) -> str:
     """Sort key of an event."""
     return f"EVENT#{event_id}"
+
+
+def event_id_of(sort_key: str) -> str:
+    """The id of the event that has this sort key."""
+    return sort_key.removeprefix("EVENT#")
 
 
 def day(when: date) -> str:

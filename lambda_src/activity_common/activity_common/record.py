@@ -1,6 +1,7 @@
 """An event on the stream: the event itself, and which request brought it."""
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -8,9 +9,15 @@ from activity_common.contract import parse
 from activity_common.invalid import Invalid
 
 
-def encode(event: dict[str, Any], *, request_id: str) -> bytes:
-    """One record's bytes, compact UTF-8."""
-    envelope = {"event": event, "request_id": request_id}
+def encode(event: dict[str, Any], *, request_id: str, headers: Mapping[str, str] | None = None) -> bytes:
+    """One record's bytes, compact UTF-8.
+
+    Args:
+        event: checked.
+        request_id: which request brought it.
+        headers: of its trace; none by default.
+    """
+    envelope = {"event": event, "request_id": request_id, **({"headers": dict(headers)} if headers else {})}
     return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -13,7 +13,8 @@ def description_of(field: str) -> str:
     return str(SCHEMA["properties"].get(field, SCHEMA)["description"])
 
 
-def is_user_id(text: str) -> bool:
-    """Whether a text can be a user's id, asked without compiling the whole schema."""
+def can_be(field: str, text: object) -> bool:
+    """Whether a text can be in a field that has a pattern, asked without compiling the whole schema."""
     # `$` of a JSON Schema ends the string; Python's also matches before a last newline.
-    return re.fullmatch(SCHEMA["properties"]["user_id"]["pattern"].removesuffix("$"), text) is not None
+    pattern = SCHEMA["properties"][field]["pattern"].removesuffix("$")
+    return isinstance(text, str) and re.fullmatch(pattern, text) is not None

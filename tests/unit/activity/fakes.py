@@ -75,6 +75,7 @@ class FakeDynamoDB:
         items: by partition and sort key.
         before: called before each transaction; what it raises happens instead of it.
         after: called after each transaction; what it raises happens although it was done.
+        refusal: the reason for which an item, by its keys, is refused now; "None" if it is not.
         too_large: sort keys whose items DynamoDB refuses for ever.
         reads: items that queries have read.
     """
@@ -83,6 +84,7 @@ class FakeDynamoDB:
     before: Fault = lambda: None
     after: Fault = lambda: None
     too_large: set[str] = field(default_factory=set)
+    refusal: Callable[[tuple[str, str]], str] = lambda _: "None"
     page_size: int = 1000
     transactions: int = 0
     reads: int = 0
@@ -112,28 +114,65 @@ class FakeDynamoDB:
         *,
         TableName: str,  # noqa: N803
         ExpressionAttributeValues: dict[str, dict[str, str]],  # noqa: N803
+        ExpressionAttributeNames: dict[str, str],  # noqa: N803
+        ProjectionExpression: str = "",  # noqa: N803
         **_expressions: Any,
     ) -> Iterator[dict[str, Any]]:
         """Items of a user between two sort keys, in their order."""
         assert TableName == "activity"
+        shown = {ExpressionAttributeNames[name] for name in ProjectionExpression.split(", ") if name}
         user, first, last = (ExpressionAttributeValues[name]["S"] for name in (":user", ":first", ":last"))
-        found = [
+        whole = [
             {"pk": {"S": pk}, "sk": {"S": sk}, **item}
             for (pk, sk), item in sorted(self.items.items())
             if pk == user and first <= sk <= last
         ]
+        found = [{name: value for name, value in each.items() if not shown or name in shown} for each in whole]
         self.reads += len(found)
         for start in range(0, max(len(found), 1), self.page_size):
             yield {"Items": found[start : start + self.page_size]}
 
+    def query(
+        self,
+        *,
+        TableName: str,  # noqa: N803
+        IndexName: str,  # noqa: N803
+        ExpressionAttributeValues: dict[str, dict[str, str]],  # noqa: N803
+        ScanIndexForward: bool,  # noqa: N803
+        Limit: int,  # noqa: N803
+        ExclusiveStartKey: dict[str, dict[str, str]] | None = None,  # noqa: N803
+        **_expressions: Any,
+    ) -> dict[str, Any]:
+        """One page of the index `by_time`, backwards."""
+        assert (TableName, IndexName, ScanIndexForward) == ("activity", "by_time", False)
+        user, first, last = (ExpressionAttributeValues[name]["S"] for name in (":user", ":first", ":last"))
+        found = sorted(
+            (item["occurred_at"]["S"], sk)
+            for (pk, sk), item in self.items.items()
+            if pk == user and "occurred_at" in item and first <= item["occurred_at"]["S"] <= last
+        )[::-1]
+        if ExclusiveStartKey:
+            start = ExclusiveStartKey["occurred_at"]["S"], ExclusiveStartKey["sk"]["S"]
+            if ExclusiveStartKey["pk"]["S"] != user or not first <= start[0] <= last:
+                raise client_error("ValidationException")
+            found = [place for place in found if place < start]
+        items = [{"pk": {"S": user}, "sk": {"S": sk}, **self.items[user, sk]} for _, sk in found[:Limit]]
+        self.reads += len(items)
+        if len(found) < Limit:
+            return {"Items": items}
+        end = items[-1]
+        return {"Items": items, "LastEvaluatedKey": {name: end[name] for name in ("pk", "sk", "occurred_at")}}
+
     def _reason(self, action: dict[str, Any], key: tuple[str, str]) -> str:
         if key[1] in self.too_large:
             return "ValidationError"
-        return "ConditionalCheckFailed" if "Put" in action and key in self.items else "None"
+        if "Put" in action and key in self.items:
+            return "ConditionalCheckFailed"
+        return self.refusal(key)
 
     def _apply(self, action: dict[str, Any], key: tuple[str, str]) -> None:
         if put := action.get("Put"):
-            assert put["ConditionExpression"] == "attribute_not_exists(#pk)"
+            assert put["ConditionExpression"] == "attribute_not_exists(pk)"
             self.items[key] = copy.deepcopy(put["Item"])
             return
         update = action["Update"]

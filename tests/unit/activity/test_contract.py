@@ -8,7 +8,7 @@ import pytest
 from activity_common import record
 from activity_common.contract import CLOCK_SKEW, EARLIEST, MAX_LEVELS, check, parse
 from activity_common.invalid import Invalid
-from activity_common.schema import is_user_id
+from activity_common.schema import can_be
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -163,7 +163,7 @@ def test_a_long_value_is_cut_in_the_answer() -> None:
     [("ada", True), ("a@b.c:1", True), ("", False), ("ada\n", False), ("#", False), ("x" * 129, False)],
 )
 def test_a_user_id_is_known_without_compiling_the_schema(text: str, *, valid: bool) -> None:
-    assert is_user_id(text) is valid
+    assert can_be("user_id", text) is valid
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'"event"', b"\xff"])

@@ -117,7 +117,7 @@ def test_of_two_different_events_with_one_id_the_first_stays(cloud: Cloud) -> No
 
 def test_events_of_one_user_share_transactions(cloud: Cloud) -> None:
     cloud.deliver(*(delivered(number, event_id=f"e{number}") for number in range(1, 121)))
-    assert cloud.dynamodb.transactions == 3
+    assert cloud.dynamodb.transactions == 2
     assert cloud.dynamodb.counts() == {("ada", "2025-01-01", "page_view"): 120}
 
 
@@ -181,33 +181,51 @@ def test_what_is_larger_than_the_queue_takes_is_cut_and_says_so(cloud: Cloud) ->
 
 
 def test_poison_that_cannot_be_quarantined_comes_again(cloud: Cloud, caplog: pytest.LogCaptureFixture) -> None:
-    cloud.sqs.before = once()(client_error("ServiceUnavailable"))
+    def refuse() -> None:
+        raise client_error("ServiceUnavailable")
+
+    cloud.sqs.before = refuse
     records = [delivered(1, event_id="a"), kinesis_record(b"poison", 2), delivered(3, event_id="b")]
     assert cloud.deliver(*records) == [2]
     assert "record not quarantined" in caplog.text
+    cloud.sqs.before = once()(client_error("ServiceUnavailable"))
     assert cloud.deliver(*records[1:]) == []
     assert cloud.sqs.positions() == {f"{2:056}"}
 
 
-def test_a_conflict_of_transactions_is_repeated(cloud: Cloud) -> None:
-    conflict = client_error("TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}])
-    cloud.dynamodb.before = once()(conflict)
+@pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_refusal_that_passes_is_repeated(cloud: Cloud, reason: str) -> None:
+    reasons = iter([reason])
+    cloud.dynamodb.refusal = lambda _: next(reasons, "None")
     assert cloud.deliver(delivered(1)) == []
     assert cloud.dynamodb.events() == {("ada", "e1")}
 
 
-def test_a_lasting_conflict_fails_only_the_records_concerned(cloud: Cloud) -> None:
-    conflict = client_error("TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}])
-    calls = Counter[str]()
+@pytest.mark.parametrize("busy", [("USER#ada", "DAY#2025-01-01"), ("USER#ada", "EVENT#e1")])
+def test_a_lasting_refusal_fails_only_the_records_concerned(cloud: Cloud, busy: tuple[str, str]) -> None:
+    """Though all of them shared a transaction at first."""
+    cloud.dynamodb.refusal = lambda key: "TransactionConflict" if key == busy else "None"
+    later = cloud.deliver(
+        delivered(1), delivered(2, user_id="ben"), delivered(3, event_id="e3", occurred_at="2024-12-31T00:00:00Z")
+    )
+    assert later == [1]
+    assert cloud.dynamodb.events() == {("ben", "e1"), ("ada", "e3")}
+    assert cloud.dynamodb.transactions == 1
 
-    def refuse() -> None:
-        calls["all"] += 1
-        if calls["all"] <= activity_store.ATTEMPTS:
-            raise conflict
 
-    cloud.dynamodb.before = refuse
-    assert cloud.deliver(delivered(1), delivered(2, user_id="ben"), delivered(3, event_id="e3")) == [1, 3]
-    assert cloud.dynamodb.events() == {("ben", "e1")}
+def test_events_of_many_users_share_transactions(cloud: Cloud) -> None:
+    cloud.deliver(*(delivered(number, user_id=f"u{number}") for number in range(1, 101)))
+    assert cloud.dynamodb.transactions == 2
+    assert len(cloud.dynamodb.counts()) == 100
+
+
+def test_a_day_that_dynamodb_can_make_no_larger_takes_what_it_still_can(cloud: Cloud) -> None:
+    cloud.dynamodb.too_large = {"DAY#2025-01-01"}
+    assert cloud.deliver(delivered(1), delivered(2, event_id="e2"), delivered(3, user_id="ben")) == []
+    assert cloud.sqs.positions() == {f"{number:056}" for number in (1, 2, 3)}
+    cloud.dynamodb.too_large = set()
+    assert cloud.deliver(delivered(4, occurred_at="2024-12-31T00:00:00Z")) == []
+    assert cloud.dynamodb.events() == {("ada", "e1")}
 
 
 def test_an_outage_fails_every_record_and_loses_none(cloud: Cloud) -> None:
@@ -231,7 +249,7 @@ def test_what_ingest_let_through_at_the_edge_is_let_through_here(cloud: Cloud) -
 
 
 def test_records_for_which_no_time_is_left_come_again(cloud: Cloud) -> None:
-    cloud.context.left_ms = activity_validate.RESERVE_MS - 1
+    cloud.context.left_ms = activity_store.RESERVE_MS - 1
     assert cloud.deliver(delivered(1), delivered(2, user_id="ben")) == [1, 2]
     assert cloud.dynamodb.items == {}
 
