@@ -10,48 +10,46 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 _PERIOD_US = 20_000
 _ROOTS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/cpu"))
 
 
-@dataclass(frozen=True)
-class CpuLimit:
-    """A limit that is in force.
-
-    Attributes:
-        mechanism: how, for the report.
-        launcher: a command that limits itself and then becomes the command that follows it.
-    """
-
-    mechanism: str
-    launcher: tuple[str, ...]
-
-
 @contextlib.contextmanager
-def cpu_limit(vcpu: float, scratch: Path) -> Iterator[CpuLimit]:
+def cpu_limit(vcpu: float, scratch: Path) -> Iterator[tuple[str, ...]]:
     """A limit of `vcpu` CPUs for one process and its children.
 
     Args:
         vcpu: such as 0.07.
         scratch: a folder for the limiter's own file.
+
+    Yields:
+        A command that limits itself and then becomes the command that follows it.
     """
     with contextlib.ExitStack() as stack:
         group = _make_group(vcpu)
         if group is not None:
             stack.callback(_remove_group, group)
-            join = f'echo $$ > {group / "cgroup.procs"} && exec "$@"'
-            yield CpuLimit(f"cgroup, period {_PERIOD_US // 1000} ms", ("/bin/sh", "-c", join, "limited"))
-            return
-        pid_file = scratch / f"limited-{uuid.uuid4().hex}"
-        stack.enter_context(_duty_cycle(vcpu, pid_file))
-        announce = f'echo $$ > {pid_file}.new && mv {pid_file}.new {pid_file} && exec "$@"'
-        yield CpuLimit("stopped and continued by signals", ("/bin/sh", "-c", announce, "limited"))
+            command = f'echo $$ > {group / "cgroup.procs"} && exec "$@"'
+        else:
+            pid_file = scratch / f"limited-{uuid.uuid4().hex}"
+            stack.enter_context(_duty_cycle(vcpu, pid_file))
+            command = f'echo $$ > {pid_file}.new && mv {pid_file}.new {pid_file} && exec "$@"'
+        yield ("/bin/sh", "-c", command, "limited")
+
+
+def mechanism() -> str:
+    """How this machine limits, for the report."""
+    group = _make_group(1)
+    if group is None:
+        return "stopped and continued by signals"
+    _remove_group(group)
+    return f"by a cgroup, period {_PERIOD_US // 1000} ms"
 
 
 def _make_group(vcpu: float) -> Path | None:
+    """A group with the quota and the largest weight: what it may have, it gets at once, whatever else runs here."""
     quota_us = int(vcpu * _PERIOD_US)
     for root in _ROOTS:
         group = root / f"cdk-sentry-bench-{uuid.uuid4().hex[:8]}"
@@ -60,11 +58,13 @@ def _make_group(vcpu: float) -> Path | None:
                 (root / "cgroup.subtree_control").write_text("+cpu")
                 group.mkdir()
                 (group / "cpu.max").write_text(f"{quota_us} {_PERIOD_US}")
+                (group / "cpu.weight").write_text("10000")
                 return group
             if (root / "cpu.cfs_quota_us").is_file():
                 group.mkdir()
                 (group / "cpu.cfs_period_us").write_text(str(_PERIOD_US))
                 (group / "cpu.cfs_quota_us").write_text(str(quota_us))
+                (group / "cpu.shares").write_text("262144")
                 return group
         except OSError:
             _remove_group(group)

@@ -9,8 +9,8 @@ class Effort:
 
     Attributes:
         starts: cold starts of each variant.
-        close_starts: of bare and ours where a goal is within the noise of few.
-        slow_starts: of the public layer under a CPU limit, seconds each.
+        close_starts: of bare and ours together, where the goal is nearer than the noise of few.
+        slow_starts: under a CPU limit where they take seconds or nothing is close.
         warm_calls: successful calls of each variant.
         slow_calls: calls of a variant that waits for Sentry.
         environments: fresh environments for what happens once in each.
@@ -20,8 +20,8 @@ class Effort:
     """
 
     starts: int = 21
-    close_starts: int = 61
-    slow_starts: int = 5
+    close_starts: int = 121
+    slow_starts: int = 7
     warm_calls: int = 300
     slow_calls: int = 20
     environments: int = 9

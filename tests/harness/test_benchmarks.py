@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from benchmarks.cpu_limit import cpu_limit
-from benchmarks.measure import interleaved, median_added, median_ratio
+from benchmarks.measure import error_of_median, interleaved, median_added, median_ratio, together
 from benchmarks.report import Goal, Row, Table, write_json, write_section
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,17 @@ def test_turns_begin_with_another_subject_each_time() -> None:
 def test_differences_and_ratios_are_taken_within_a_turn() -> None:
     assert median_added([11, 102, 1003], [10, 100, 1000]) == 2
     assert median_ratio([20, 200, 3000], [10, 100, 1000]) == 2
+
+
+def test_what_is_measured_together_is_measured_at_the_same_moment() -> None:
+    meeting = threading.Barrier(2, timeout=10)
+    assert together(["a", "b"], 3, lambda _: meeting.wait() < 2) == {"a": [True] * 3, "b": [True] * 3}
+
+
+def test_the_error_of_a_median_shrinks_with_the_number_of_values() -> None:
+    few, many = [0.9, 1.0, 1.1] * 3, [0.9, 1.0, 1.1] * 300
+    assert 0 < error_of_median(many) < error_of_median(few) < 0.1
+    assert error_of_median([1.0]) == 0
 
 
 @pytest.mark.parametrize(
@@ -63,8 +75,8 @@ def test_a_cpu_limit_makes_work_take_longer(tmp_path: Path, cgroups: bool, monke
     work = (
         "import time; start = time.monotonic()\nwhile time.process_time() < 0.1: pass\nprint(time.monotonic() - start)"
     )
-    with cpu_limit(0.2, tmp_path) as limit:
-        finished = subprocess.run([*limit.launcher, sys.executable, "-c", work], capture_output=True, check=True)
+    with cpu_limit(0.2, tmp_path) as launcher:
+        finished = subprocess.run([*launcher, sys.executable, "-c", work], capture_output=True, check=True)
     assert float(finished.stdout) > 0.25
 
 
