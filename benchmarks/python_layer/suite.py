@@ -2,6 +2,7 @@
 
 from benchmarks.python_layer import after_response, cold_start, delivery, faults, layer_size, response_time, small_cpu
 from benchmarks.python_layer.effort import FULL, QUICK
+from benchmarks.python_layer.variants import our_layer
 from benchmarks.report import Table, versions
 
 TITLE = "Python layer"
@@ -23,4 +24,5 @@ def run(name: str, *, quick: bool) -> Table:
 
 def software() -> str:
     """What was measured."""
-    return versions("sentry-sdk", "awslambdaric", "boto3", "aws-lambda-powertools")
+    installed = versions("sentry-sdk", "awslambdaric", "boto3", "aws-lambda-powertools")
+    return f"{installed}, layer {our_layer().content_hash[:12]}"
