@@ -1,11 +1,12 @@
 """The DSN of a SecureString or a secret: read when the first event is to be sent, kept, a failure said once."""
 
 import json
+import time
 from collections.abc import Iterator
 
 import pytest
 import sentry_sdk
-from cdk_sentry_layer import runtime_dsn
+from cdk_sentry_layer import runtime_dsn, scopes
 from cdk_sentry_layer.settings import Settings
 from sentry_sdk.envelope import Envelope
 
@@ -96,9 +97,9 @@ def test_events_wait_for_the_dsn_and_are_sent_when_it_is_there(sink: Sink, monke
 
     now_s = 1000.0
     monkeypatch.setattr(runtime_dsn, "read_dsn", read)
-    monkeypatch.setattr(runtime_dsn.time, "monotonic", lambda: now_s)
+    monkeypatch.setattr(time, "monotonic", lambda: now_s)
     transport = runtime_dsn.RuntimeDsnTransport(Settings(SSM), lambda _inner: None)
-    monkeypatch.setattr(runtime_dsn.scopes, "client", sentry_sdk.Client)
+    monkeypatch.setattr(scopes, "client", sentry_sdk.Client)
     envelope = Envelope()
     envelope.add_event({"message": "early"})
     transport.capture_envelope(envelope)

@@ -8,7 +8,7 @@ from cdk_sentry_layer.settings import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from cdk_sentry_layer.invocation import Invocation
@@ -31,7 +31,14 @@ class Desk:
         floods: what was let through and held back so far.
     """
 
-    def __init__(self, environment: "Mapping[str, str]") -> None:
+    def __init__(self, environment: "Mapping[str, str]", sdk_is_ready: "Callable[[], bool]") -> None:
+        """Opens with nothing on it.
+
+        Args:
+            environment: variables of the environment.
+            sdk_is_ready: whether the SDK is imported and initialised.
+        """
+        self._sdk_is_ready = sdk_is_ready
         self.settings = Settings(environment)
         self.floods = Floods(self.settings.max_identical_events_per_minute)
 
@@ -60,9 +67,9 @@ class Desk:
         if held_back is not None:
             invocation.news.append(News(error_json, invocation, held_back=held_back))
 
-    def note_record(self, invocation: "Invocation", record: logging.LogRecord, *, sdk_is_ready: bool) -> None:
+    def note_record(self, invocation: "Invocation", record: logging.LogRecord) -> None:
         """Keeps a record of level ERROR or above; hands any record to the SDK as breadcrumb where that is ready."""
-        if sdk_is_ready:
+        if self._sdk_is_ready():
             from cdk_sentry_layer import sdk
 
             if sdk.follows_logging():
@@ -80,7 +87,7 @@ class Desk:
         budget_ms = float(self.settings.flush_timeout_ms)
         if remaining_ms is not None:
             budget_ms = min(budget_ms, remaining_ms - DEADLINE_MARGIN_MS)
-        reporter.report(invocation, self.settings, budget_ms)
+        reporter.report(invocation, self.settings, budget_ms, self._sdk_is_ready)
 
     def report_init_error(self, invocation: "Invocation", error: BaseException, elapsed_s: float) -> None:
         """Sends an error of init, unless this environment sent the same shortly before.
@@ -97,7 +104,8 @@ class Desk:
             return
         self.note_error(invocation, cause, "aws_lambda", cause.__traceback__)
         remaining_ms = INIT_LIMIT_MS - elapsed_s * 1000 - DEADLINE_MARGIN_MS
-        reporter.report(invocation, self.settings, min(self.settings.flush_timeout_ms, remaining_ms))
+        budget_ms = min(self.settings.flush_timeout_ms, remaining_ms)
+        reporter.report(invocation, self.settings, budget_ms, self._sdk_is_ready)
 
     def load_sdk(self) -> None:
         """Has the SDK loaded in the background: there may soon be something to report."""

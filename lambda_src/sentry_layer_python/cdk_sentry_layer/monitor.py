@@ -87,7 +87,7 @@ class Monitor:
         if self._desk is None:
             from cdk_sentry_layer.desk import Desk
 
-            self._desk = Desk(self._environment)
+            self._desk = Desk(self._environment, lambda: self.sdk_is_ready)
         return self._desk
 
     def begin(self, event: "Any", context: "Any") -> Invocation | None:
@@ -152,7 +152,7 @@ class Monitor:
 
     def note_record(self, invocation: Invocation, record: "Any") -> None:
         """Keeps a log record that is an error, or that the SDK is to have."""
-        self.desk.note_record(invocation, record, sdk_is_ready=self.sdk_is_ready)
+        self.desk.note_record(invocation, record)
         if self._is_child:
             self._report(invocation)
 
@@ -185,11 +185,16 @@ class Monitor:
             self.desk.report(invocation)
 
     def _watch(self, invocation: Invocation) -> None:
-        if self._watchdog is None:
-            from cdk_sentry_layer.watchdog import Watchdog
+        try:
+            if self._watchdog is None:
+                from cdk_sentry_layer.watchdog import Watchdog
 
-            self._watchdog = Watchdog(self)
-        self._watchdog.watch(invocation)
+                self._watchdog = Watchdog(self)
+            self._watchdog.watch(invocation)
+        except Exception as problem:
+            # No thread to be had: timeouts are not announced, all else goes on.
+            self._warns_of_timeouts = False
+            _say_once("timeouts", problem)
 
     def _initialise_sdk(self, _sentry_sdk: "ModuleType") -> None:
         """The one moment at which the SDK is initialised: right after its import, whoever imports it."""

@@ -28,29 +28,28 @@ class Reporter:
     """Runs jobs in order, in one daemon thread that starts with the first."""
 
     def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[tuple[Callable[[], None], threading.Event]] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Callable[[], bool], threading.Event]] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._is_behind = False
 
-    def run(self, job: "Callable[[], None]", budget_ms: float) -> bool:
+    def run(self, job: "Callable[[], bool]", budget_ms: float) -> None:
         """Has `job` done, waiting for it at most `budget_ms`.
 
-        Returns:
-            Whether it was done within the budget.
+        Args:
+            job: returns whether it left nothing to be done.
+            budget_ms: not waited out while an earlier job is overdue; 0 or less does not wait.
         """
         if self._jobs.qsize() >= MAX_JOBS:
             say_once("jobs", f"{MAX_JOBS} reports wait for Sentry already, further ones are dropped")
-            return False
+            return
         done = threading.Event()
         self._jobs.put((job, done))
         self._ensure_thread()
         if self._is_behind:
             budget_ms = min(budget_ms, BEHIND_BUDGET_MS)
-        if budget_ms <= 0 or done.wait(budget_ms / 1000):
-            return done.is_set()
-        self._is_behind = True
-        return False
+        if budget_ms > 0 and not done.wait(budget_ms / 1000):
+            self._is_behind = True
 
     def _ensure_thread(self) -> None:
         with self._starting:
@@ -61,12 +60,13 @@ class Reporter:
     def _work(self) -> None:
         while True:
             job, done = self._jobs.get()
+            left_something = False
             try:
-                job()
+                left_something = not job()
             except BaseException as problem:
                 say_once("report", f"an event is lost, reporting failed: {problem!r}")
             finally:
-                self._is_behind = not self._jobs.empty() and self._is_behind
+                self._is_behind = left_something or (self._is_behind and not self._jobs.empty())
                 done.set()
                 # Nothing of an invocation outlives its report.
                 del job, done
@@ -83,20 +83,25 @@ def _start_anew_in_child() -> None:
 os.register_at_fork(after_in_child=_start_anew_in_child)
 
 
-def report(invocation: "Invocation", settings: "Settings", budget_ms: float) -> None:
+def report(
+    invocation: "Invocation", settings: "Settings", budget_ms: float, sdk_is_ready: "Callable[[], bool]"
+) -> None:
     """Reports the news of `invocation` and has everything sent that the SDK holds.
 
     Args:
         invocation: with its news.
         settings: of this environment.
         budget_ms: how long to wait for it.
+        sdk_is_ready: whether the SDK, once imported, could be initialised.
     """
 
-    def job() -> None:
+    def job() -> bool:
         _load_sdk()
+        if not sdk_is_ready():
+            return True
         from cdk_sentry_layer import sdk
 
-        sdk.report(invocation, settings.flush_timeout_ms / 1000)
+        return sdk.report(invocation, settings.flush_timeout_ms / 1000)
 
     _reporter.run(job, budget_ms)
 
@@ -106,6 +111,8 @@ def load_sdk() -> None:
     _reporter.run(_load_sdk, 0)
 
 
-def _load_sdk() -> None:
+def _load_sdk() -> bool:
     # Whoever imports it first has it initialised (Monitor).
     import sentry_sdk  # noqa: F401
+
+    return True

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+import time
 import warnings
 from typing import cast
 
@@ -150,8 +151,12 @@ def freeze(news: News) -> None:
     news.context.run(news.frozen.enter_context, scopes.isolated())
 
 
-def report(invocation: Invocation, timeout_s: float) -> None:
-    """Captures the news of `invocation`, then waits until all is sent; may block."""
+def report(invocation: Invocation, timeout_s: float) -> bool:
+    """Captures the news of `invocation`, then waits until all is sent; may block.
+
+    Returns:
+        Whether all was sent within `timeout_s`.
+    """
     while invocation.news:
         news = invocation.news.popleft()
         news.context.run(_capture, news, invocation)
@@ -161,7 +166,10 @@ def report(invocation: Invocation, timeout_s: float) -> None:
         from cdk_sentry_layer import transactions
 
         transactions.finish(invocation)
+    began_s = time.monotonic()
     client().flush(timeout=timeout_s)
+    # The SDK does not say whether it is through: it is not if it took all its time.
+    return time.monotonic() - began_s < timeout_s * 0.95
 
 
 def _capture(news: News, invocation: Invocation) -> None:

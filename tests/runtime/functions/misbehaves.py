@@ -1,0 +1,40 @@
+"""Takes from the kit what it needs."""
+
+import logging
+import os
+import threading
+from typing import Any
+
+
+def no_threads() -> None:
+    def start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    threading.Thread.start = start  # type: ignore[method-assign, assignment]
+
+
+def closed_descriptors() -> None:
+    os.closerange(20, 200)
+
+
+def forked_child_logs() -> None:
+    logging.getLogger("shop").error("in the parent")
+    child = os.fork()
+    if child == 0:
+        logging.getLogger("shop").error("in the child")
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
+def fails() -> None:
+    raise LookupError("after that")
+
+
+if os.environ.get("NO_THREADS_IN_INIT"):
+    no_threads()
+
+
+def handler(event: Any, _context: Any) -> Any:
+    for step in event["steps"]:
+        globals()[step]()
+    return {"ok": True}
