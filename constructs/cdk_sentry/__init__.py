@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .dsn import Dsn
     from .environment import environment_from_branch
     from .errors import ConfigurationError
+    from .faults import Faults
     from .layers.layers import Layers
     from .monitoring import SentryMonitoring
     from .notifications import Notify
@@ -26,6 +27,7 @@ __all__ = [
     "Alarms",
     "ConfigurationError",
     "Dsn",
+    "Faults",
     "Layers",
     "Notify",
     "Release",
@@ -41,6 +43,7 @@ _HOME = {
     "Alarms": "alarms",
     "ConfigurationError": "errors",
     "Dsn": "dsn",
+    "Faults": "faults",
     "Layers": "layers.layers",
     "Notify": "notifications",
     "Release": "release",

@@ -14,6 +14,8 @@ from .alarms import Alarms, lambda_function
 from .dsn import Dsn
 from .environment import resolve_environment
 from .errors import Checked, ConfigurationError, Problems
+from .faults import Faults
+from .faults.reporting import Covered
 from .functions.find import find_functions
 from .functions.function import MonitoredFunction
 from .functions.instrument import instrument
@@ -58,6 +60,7 @@ class SentryMonitoring(Construct):
         timeout_warning: bool = True,
         reporting: Reporting | None = None,
         alarms: Alarms | None = None,
+        faults: Faults | None = None,
         notify: Sequence[Notify] = (),
         layers: Layers | None = None,
         include: Sequence[Select | str] | None = None,
@@ -79,6 +82,8 @@ class SentryMonitoring(Construct):
             timeout_warning: whether an event is sent shortly before a function times out.
             reporting: how much is sent and how long that may take; as `Reporting()` when left out.
             alarms: which alarms, with which thresholds; those of `Alarms()` when left out.
+            faults: whether what kills a function is reported from outside, whatever its runtime; as `Faults()` when
+                left out.
             notify: who is told of alarms; nobody but the topic's later subscribers when left out.
             layers: where the layers come from; the kit's own, as part of each stack, when left out.
             include: rules, or path patterns, one of which a function must match to be covered; every function is
@@ -101,6 +106,7 @@ class SentryMonitoring(Construct):
             alarms=alarms or Alarms(),
         )
         self._layers = layers or Layers.built()
+        self._faults = faults or Faults.none()
         self._notify = tuple(notify)
         self._include = None if include is None else as_rules(include)
         self._exclude = as_rules(exclude)
@@ -203,7 +209,14 @@ class SentryMonitoring(Construct):
         if service == "":
             problems.add("service", service, "1 to 200 characters", "Leave it out for the stack's name.")
         self._base.check(problems)
-        parts: list[Checked] = [release, self._layers, *self._notify, *(self._include or ()), *self._exclude]
+        parts: list[Checked] = [
+            release,
+            self._layers,
+            self._faults,
+            *self._notify,
+            *(self._include or ()),
+            *self._exclude,
+        ]
         for part in parts:
             part.check(problems)
         problems.raise_if_any()
@@ -244,7 +257,12 @@ class SentryMonitoring(Construct):
         for stack, monitoring in self._stacks.items():
             if stack in covered or _contains(top, stack):
                 title = self._title(monitoring)
-                monitoring.finish(title=title, nested_alarms=self._base.alarms.nested_stacks)
+                monitoring.finish(
+                    title=title,
+                    nested_alarms=self._base.alarms.nested_stacks,
+                    faults=self._faults,
+                    settings=self._base,
+                )
         for report in reports:
             report.say()
         self._reports += reports
@@ -260,7 +278,9 @@ class SentryMonitoring(Construct):
         configured = self._configured.get(function.path) or self._configured.get(function.resource.node.path) or {}
         base = self._base.overridden({"service": self._service_of(function)})
         report = instrument(function, base=base, configured=configured, template=stack.template(function.stack))
-        rules = list(lambda_function.rules(base.overridden(configured).alarms))
+        settings = base.overridden(configured)
+        stack.report_faults_of(Covered(report, settings.dsn, settings.service))
+        rules = list(lambda_function.rules(settings.alarms))
         stack.watch(function, rules)
         report.applied += ["alarms", "dashboard"] if rules else ["dashboard"]
         return report

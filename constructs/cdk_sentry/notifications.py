@@ -39,8 +39,18 @@ class Notify(ABC):
         """
         return _Topic(topic)
 
+    @staticmethod
+    def sentry() -> "Notify":
+        """Every alarm is an issue in Sentry, of the alarm's severity; its end is an event of that issue."""
+        return _Sentry()
+
     def check(self, problems: Problems) -> None:
         """Notes what is wrong with the arguments."""
+
+    @property
+    def is_sentry(self) -> bool:
+        """Whether changes of state go to Sentry, by the forwarder, rather than to the topic."""
+        return False
 
     @abstractmethod
     def attach(self, topic: sns.Topic) -> Sequence[str]:
@@ -78,6 +88,16 @@ class _Topic(Notify):
 
     def attach(self, topic: sns.Topic) -> Sequence[str]:  # noqa: ARG002  (nothing subscribes)
         return (self.existing.topic_arn,)
+
+
+@dataclass(frozen=True)
+class _Sentry(Notify):
+    @property
+    def is_sentry(self) -> bool:
+        return True
+
+    def attach(self, topic: sns.Topic) -> Sequence[str]:  # noqa: ARG002  (EventBridge tells the forwarder)
+        return ()
 
 
 def alarm_topic(scope: Construct, construct_id: str) -> sns.Topic:

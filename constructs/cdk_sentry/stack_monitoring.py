@@ -9,10 +9,13 @@ from constructs import Construct
 
 from .alarms import AlarmRule
 from .dashboard import add_function_widgets
+from .faults import Faults
+from .faults.reporting import Covered, report_faults
 from .functions.find import resources_of_type
 from .functions.function import MonitoredFunction
 from .layers.layers import Layers
 from .notifications import Notify, alarm_topic
+from .settings import FunctionSettings
 from .template_resources import TemplateResources
 
 MAX_RESOURCES = 500
@@ -34,6 +37,8 @@ class StackMonitoring:
         self._stack = Stack.of(scope)
         self._layers = layers
         self._templates: dict[Stack, TemplateResources] = {}
+        self._covered: list[Covered] = []
+        self._follows_alarms = any(each.is_sentry for each in notify)
         self._wanted: list[tuple[MonitoredFunction, list[AlarmRule]]] = []
         self._alarms: list[cloudwatch.CfnAlarm] = []
         self._topic = alarm_topic(scope, "Topic")
@@ -80,13 +85,28 @@ class StackMonitoring:
         """Notes the alarms that a function is to have."""
         self._wanted.append((function, list(rules)))
 
-    def finish(self, *, title: str, nested_alarms: bool | None) -> None:
+    def report_faults_of(self, covered: Covered) -> None:
+        """Notes a function whose faults are to be reported from outside."""
+        self._covered.append(covered)
+
+    def finish(self, *, title: str, nested_alarms: bool | None, faults: Faults, settings: FunctionSettings) -> None:
         """Declares everything that needs all functions to be known.
 
         Args:
             title: heads the dashboard, in Markdown.
             nested_alarms: whether alarms go into nested stacks; None: if they would not fit otherwise.
+            faults: which faults are reported from outside.
+            settings: what holds for what belongs to no function.
         """
+        report_faults(
+            self._scope,
+            self._covered,
+            faults=faults,
+            settings=settings,
+            dsn_variables=lambda: self.template(self._stack).dsn_variables(settings.dsn, settings.service or self.name),
+            alarm_actions=self._actions,
+            follows_alarms=self._follows_alarms,
+        )
         for template in self._templates.values():
             template.finish()
         if nested_alarms is None:

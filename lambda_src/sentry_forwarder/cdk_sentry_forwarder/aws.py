@@ -22,3 +22,10 @@ def client(service: str, region: str | None = None) -> Any:
         region: of the service; the function's own when left out.
     """
     return boto3.client(service, region_name=region, config=_CONFIG)
+
+
+@functools.cache
+def patient_client(service: str) -> Any:
+    """A client that keeps to a service's rate: CloudWatch Logs takes five new subscriptions a second."""
+    config = _CONFIG.merge(Config(retries={"mode": "adaptive", "total_max_attempts": 12}))
+    return boto3.client(service, config=config)

@@ -1,0 +1,193 @@
+"""The forwarder: one function a stack that turns log lines and alarms into Sentry events, and what it needs."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import ArnFormat, AssetHashType, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from ..alarms import AlarmRule
+from ..assets import LAMBDA_SRC, LAYER_CACHE
+from ..layers.build import build_python_layer
+from .faults import Faults
+
+SOURCE = "sentry_forwarder"
+_PACKAGE = "cdk_sentry_forwarder"
+_RUNTIME = lambda_.Runtime("python3.13", lambda_.RuntimeFamily.PYTHON, supports_inline_code=True)
+_TIMEOUT = Duration.seconds(60)
+# CloudWatch Logs takes five new subscriptions a second.
+_SUBSCRIBER_TIMEOUT = Duration.minutes(14)
+_MEMORY_MB = 256
+_KEPT = Duration.days(14)
+_HELPER_METADATA = "aws:cdk:is-custom-resource-handler"
+
+_FORWARDER_FAILS = AlarmRule(
+    name="Errors",
+    namespace="AWS/Lambda",
+    metric_name="Errors",
+    statistic="Sum",
+    threshold=1,
+    meaning="faults or alarms do not reach Sentry: Lambda tries each again twice, then keeps it in the dead-letter "
+    "queue. Look at this function's log; the usual causes are a wrong DSN, a rate limit of Sentry and a network "
+    "without a way out.",
+)
+_EVENTS_WAIT = AlarmRule(
+    name="EventsWait",
+    namespace="AWS/SQS",
+    metric_name="ApproximateNumberOfMessagesVisible",
+    statistic="Maximum",
+    threshold=1,
+    meaning="faults or alarms never reached Sentry and wait here for 14 days. Once the cause is gone, send each "
+    "message's body to the forwarder again (aws lambda invoke), then purge the queue.",
+)
+
+
+class Forwarder(Construct):
+    """The function, its role, its dead-letter queue and its alarms.
+
+    Args:
+        scope: where.
+        construct_id: its id there.
+        faults: says how much may run at once.
+        environment: the forwarder's variables: DSN, environment, release and service.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, faults: Faults, environment: Mapping[str, str]) -> None:
+        super().__init__(scope, construct_id)
+        self._layer = _layer(self)
+        self._subscriber: lambda_.Function | None = None
+        self.undelivered = sqs.Queue(
+            self, "Undelivered", enforce_ssl=True, encryption=sqs.QueueEncryption.SQS_MANAGED, retention_period=_KEPT
+        )
+        self.function = self._function(
+            "Function",
+            entry_point="handler",
+            description="cdk-sentry: reports faults of functions and alarms to Sentry",
+            timeout=_TIMEOUT,
+            environment=dict(environment),
+            dead_letter_queue=self.undelivered,
+            reserved_concurrent_executions=faults.concurrency,
+        )
+        stack = Stack.of(self)
+        self.permission = lambda_.CfnPermission(
+            self,
+            "FromLogs",
+            action="lambda:InvokeFunction",
+            function_name=self.function.function_arn,
+            principal="logs.amazonaws.com",
+            # One for all groups of this account: a permission a group would take a resource each.
+            source_account=stack.account,
+            source_arn=stack.format_arn(
+                service="logs", resource="log-group", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
+            ),
+        )
+
+    def read(self, statements: Sequence[iam.PolicyStatement]) -> None:
+        """Lets the forwarder read what it needs to know of the functions: lines, configuration, DSN."""
+        for statement in statements:
+            self.function.add_to_role_policy(statement)
+
+    def subscriber(self, statements: Sequence[iam.PolicyStatement]) -> lambda_.Function:
+        """The function behind the custom resources that subscribe the forwarder to log groups.
+
+        Args:
+            statements: what it must be allowed.
+        """
+        if self._subscriber is None:
+            self._subscriber = self._function(
+                "Subscriber",
+                entry_point="subscriptions",
+                description="cdk-sentry: subscribes the forwarder to log groups, during deployments only",
+                timeout=_SUBSCRIBER_TIMEOUT,
+            )
+        for statement in statements:
+            self._subscriber.add_to_role_policy(statement)
+        return self._subscriber
+
+    def follow_alarms(self, name_prefix: str) -> None:
+        """Has state changes of alarms sent to Sentry.
+
+        Args:
+            name_prefix: with which the names of the alarms begin.
+        """
+        rule = events.Rule(
+            self,
+            "Alarms",
+            description="cdk-sentry: changes of state of the stack's alarms, for Sentry",
+            event_pattern=events.EventPattern(
+                source=["aws.cloudwatch"],
+                detail_type=["CloudWatch Alarm State Change"],
+                detail={"alarmName": [{"prefix": name_prefix}]},
+            ),
+        )
+        rule.add_target(targets.LambdaFunction(self.function, retry_attempts=10, dead_letter_queue=self.undelivered))
+
+    def declare_alarms(self, actions: Sequence[str]) -> None:
+        """Has somebody told when the forwarder itself is sick.
+
+        Args:
+            actions: ARNs that are told.
+        """
+        for rule, dimensions in (
+            (_FORWARDER_FAILS, {"FunctionName": self.function.function_name}),
+            (_EVENTS_WAIT, {"QueueName": self.undelivered.queue_name}),
+        ):
+            rule.alarm(self, rule.name, dimensions=dimensions, subject="Sentry forwarder", actions=actions)
+
+    def _function(
+        self,
+        construct_id: str,
+        *,
+        entry_point: str,
+        description: str,
+        timeout: Duration,
+        environment: dict[str, str] | None = None,
+        dead_letter_queue: sqs.Queue | None = None,
+        reserved_concurrent_executions: int | None = None,
+    ) -> lambda_.Function:
+        log_group = logs.LogGroup(
+            self,
+            f"{construct_id}Logs",
+            retention=logs.RetentionDays.TWO_WEEKS,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        role = iam.Role(self, f"{construct_id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        log_group.grant_write(role)
+        function = lambda_.Function(
+            self,
+            construct_id,
+            runtime=_RUNTIME,
+            handler="index.handler",
+            # All code is in the layer, which is built and shipped as the others are.
+            code=lambda_.Code.from_inline(f"from {_PACKAGE}.{entry_point} import handler\n"),
+            layers=[self._layer],
+            role=role,
+            log_group=log_group,
+            description=description,
+            timeout=timeout,
+            memory_size=_MEMORY_MB,
+            environment=environment,
+            dead_letter_queue=dead_letter_queue,
+            reserved_concurrent_executions=reserved_concurrent_executions,
+        )
+        # As CDK marks its own helpers: no monitoring takes it for a function of the user.
+        function.node.add_metadata(_HELPER_METADATA, True)
+        return function
+
+
+def _layer(scope: Construct) -> lambda_.LayerVersion:
+    built = build_python_layer(LAMBDA_SRC / SOURCE, LAYER_CACHE)
+    return lambda_.LayerVersion(
+        scope,
+        f"Code{built.content_hash[:8]}",
+        code=lambda_.Code.from_asset(
+            str(built.archive), asset_hash=built.content_hash, asset_hash_type=AssetHashType.CUSTOM
+        ),
+        description="cdk-sentry forwarder",
+        license="Apache-2.0",
+    )

@@ -1,0 +1,211 @@
+"""Puts the forwarder into one stack: who it is subscribed to, what it may read, which alarms it follows."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aws_cdk import ArnFormat, CustomResource, NestedStack, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from ..dsn import Dsn
+from ..functions.find import resources_of_type
+from ..functions.function import MonitoredFunction
+from ..functions.report import Finding, FunctionReport
+from ..settings import FunctionSettings
+from .faults import Faults
+from .forwarder import Forwarder
+from .log_groups import MAX_SUBSCRIPTIONS, count_subscriptions, key_of, keys_of, log_group_name, own_log_group
+from .names import as_pattern, function_name_patterns, stack_pattern
+from .patterns import filter_pattern
+
+_MAX_RESOURCES = 500
+_OWN_RESOURCES = 25
+_RESOURCE_TYPE = "Custom::SentryLogSubscriptions"
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A covered function as the forwarder needs to know it.
+
+    Attributes:
+        report: what it got.
+        dsn: where its events go.
+        service: its service.
+    """
+
+    report: FunctionReport
+    dsn: Dsn
+    service: str
+
+
+def report_faults(
+    scope: Construct,
+    covered: Sequence[Covered],
+    *,
+    faults: Faults,
+    settings: FunctionSettings,
+    dsn_variables: Callable[[], Mapping[str, str]],
+    alarm_actions: Sequence[str],
+    follows_alarms: bool,
+) -> Forwarder | None:
+    """Declares the forwarder of a stack, if there is anything for it to do.
+
+    Args:
+        scope: where, in the outermost stack of the functions.
+        covered: the functions of the stack and of those nested in it.
+        faults: what is wanted.
+        settings: what holds for alarms, and for a function whose configuration cannot be read.
+        dsn_variables: gives the variables of their DSN, once they are needed.
+        alarm_actions: ARNs that are told when the forwarder is sick.
+        follows_alarms: whether the stack's alarms are to be issues in Sentry.
+    """
+    subscribed = list(_with_room(covered)) if faults.enabled else []
+    if not subscribed and not follows_alarms:
+        return None
+    home = NestedStack(scope, "Faults") if _is_crowded(Stack.of(scope)) else scope
+    variables = {
+        "SENTRY_ENVIRONMENT": settings.environment,
+        "SENTRY_RELEASE": settings.release,
+        "SENTRY_SERVICE": settings.service or Stack.of(scope).stack_name,
+    }
+    known = {name: value for name, value in variables.items() if value}
+    forwarder = Forwarder(home, "Forwarder", faults=faults, environment={**dsn_variables(), **known})
+    forwarder.declare_alarms(alarm_actions)
+    dsns = [(settings.dsn, settings.service), *((each.dsn, each.service) for each in covered)]
+    forwarder.read([statement for dsn, service in dict.fromkeys(dsns) for statement in dsn.permissions(scope, service)])
+    if follows_alarms:
+        forwarder.follow_alarms(alarm_name_prefix(scope))
+    if subscribed:
+        _subscribe(scope, subscribed, forwarder)
+    return forwarder
+
+
+def _with_room(covered: Sequence[Covered]) -> Iterator[Covered]:
+    """The functions whose log group has a place for one more subscription; says so of the others."""
+    counts = {each.report.function.stack: count_subscriptions(each.report.function.stack) for each in covered}
+    for each in covered:
+        function = each.report.function
+        there = max(counts[function.stack][key] for key in keys_of(function))
+        if there < MAX_SUBSCRIPTIONS:
+            yield each
+            continue
+        each.report.findings.append(
+            Finding(
+                "log-group-full",
+                "warning",
+                f"{function.path}: its log group has {there} subscriptions already and takes {MAX_SUBSCRIPTIONS}, so "
+                "timeouts, lack of memory and crashes are not reported. Remove one, or have one function read for "
+                "both.",
+            )
+        )
+
+
+def _subscribe(scope: Construct, covered: Sequence[Covered], forwarder: Forwarder) -> None:
+    stack = Stack.of(scope)
+    functions = [each.report.function for each in covered]
+    names = function_name_patterns(functions)
+    groups = [*(f"/aws/lambda/{name}" for name in names), *dict.fromkeys(_own_groups(functions))]
+    forwarder.read(
+        [
+            iam.PolicyStatement(
+                actions=["lambda:GetFunctionConfiguration"],
+                resources=[_arn(stack, "lambda", "function", name) for name in _with_versions(names)],
+            ),
+            iam.PolicyStatement(
+                actions=["logs:GetLogEvents"],
+                resources=[_arn(stack, "logs", "log-group", f"{group}:log-stream:*") for group in groups],
+            ),
+        ]
+    )
+    subscriber = forwarder.subscriber(
+        [
+            iam.PolicyStatement(
+                actions=["logs:PutSubscriptionFilter", "logs:DeleteSubscriptionFilter", "logs:CreateLogGroup"],
+                resources=[
+                    _arn(stack, "logs", "log-group", each) for group in groups for each in (group, f"{group}:*")
+                ],
+            )
+        ]
+    )
+    by_stack: dict[Stack, list[Covered]] = {}
+    for each in covered:
+        by_stack.setdefault(each.report.function.stack, []).append(each)
+    for template, members in by_stack.items():
+        home = scope if template is stack else Construct(template, f"{scope.node.id}Faults")
+        resource = CustomResource(
+            home,
+            "LogSubscriptions",
+            service_token=subscriber.function_arn,
+            resource_type=_RESOURCE_TYPE,
+            properties={
+                "DestinationArn": forwarder.function.function_arn,
+                # Unique among the stacks that may share a log group.
+                "FilterName": f"cdk-sentry-{scope.node.addr[-8:]}",
+                "Subscriptions": list(_subscriptions(members)),
+            },
+        )
+        # CloudWatch Logs calls the destination before it subscribes it.
+        resource.node.add_dependency(forwarder.permission, subscriber)
+        for member in members:
+            member.report.applied.append("faults")
+
+
+def _subscriptions(covered: Sequence[Covered]) -> Iterator[dict[str, Any]]:
+    """Log groups by pattern, each once: functions may share one, and then it takes all that they need."""
+    runtimes: dict[str, list[Covered]] = {}
+    for each in covered:
+        runtimes.setdefault(key_of(log_group_name(each.report.function)), []).append(each)
+    by_pattern: dict[str, list[Any]] = {}
+    for members in runtimes.values():
+        patterns = {
+            filter_pattern(each.report.function.runtime, has_layer="layer" in each.report.applied) for each in members
+        }
+        pattern = patterns.pop() if len(patterns) == 1 else filter_pattern(None, has_layer=False)
+        by_pattern.setdefault(pattern, []).append(log_group_name(members[0].report.function))
+    for pattern, groups in by_pattern.items():
+        yield {"FilterPattern": pattern, "LogGroups": groups}
+
+
+def _own_groups(functions: Sequence[MonitoredFunction]) -> Iterator[str]:
+    """Patterns for the log groups that functions name themselves."""
+    found = {key_of(own_log_group(each)): each for each in functions if own_log_group(each) is not None}
+    for function in found.values():
+        group = own_log_group(function)
+        if isinstance(group, str):
+            yield group
+        elif isinstance(function.stack, NestedStack) and "Ref" in group:
+            # A group of the same stack: CloudFormation names it after that.
+            yield stack_pattern(function.stack)
+        else:
+            yield as_pattern(group, function)
+
+
+def alarm_name_prefix(scope: Construct) -> str:
+    """What the names of all alarms below a construct begin with: CloudFormation makes them of logical ids.
+
+    Args:
+        scope: in a stack that is not nested.
+    """
+    stack = Stack.of(scope)
+    ids = [each.node.id for each in scope.node.scopes[len(stack.node.scopes) :]]
+    return f"{stack.stack_name}-{''.join(re.sub(r'[^A-Za-z0-9]', '', each) for each in ids)}"
+
+
+def _is_crowded(stack: Stack) -> bool:
+    """Whether a template has no room for the forwarder's resources beside the two that it cannot do without."""
+    return sum(1 for each in resources_of_type(stack) if each.stack is stack) > _MAX_RESOURCES - _OWN_RESOURCES
+
+
+def _with_versions(names: Sequence[Any]) -> Iterator[str]:
+    for name in names:
+        yield name
+        if not str(name).endswith("*"):
+            yield f"{name}:*"
+
+
+def _arn(stack: Stack, service: str, resource: str, name: str) -> str:
+    return stack.format_arn(
+        service=service, resource=resource, resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME
+    )
