@@ -109,10 +109,12 @@ def test_a_response_that_is_not_json_is_reported_as_the_runtime_sees_it() -> Non
 
 def test_an_event_that_is_not_json_is_reported_as_the_runtime_sees_it() -> None:
     with Function("errors.handler") as function:
+        function.invoke({})
         invocation = function.invoke(b"{not json")
         (event,) = function.sink.wait_for_events(1)
     assert invocation.error["errorType"] == "Runtime.UnmarshalError"
     assert last_exception(event)["type"] == "Runtime.UnmarshalError"
+    assert "lambda" not in event.get("extra", {})
 
 
 def test_an_error_of_another_thread_is_reported_and_shown_as_ever() -> None:

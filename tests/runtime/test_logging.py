@@ -130,3 +130,12 @@ def test_the_functions_log_is_that_of_the_bare_function() -> None:
             written = function.process.stdout()
             logs.append([line.split("\t")[0::2] for line in written.splitlines()])
     assert logs[0] == logs[1]
+
+
+def test_what_a_thread_logs_after_the_response_is_reported_with_the_next_invocation() -> None:
+    with Function("misbehaves.handler") as function:
+        function.invoke({"steps": ["logs_after_the_response"]})
+        assert function.sink.request_count == 0
+        function.invoke({"steps": ["waits_for_late_log"]})
+        (event,) = function.sink.wait_for_events(1)
+    assert event["logentry"]["message"] == "late"

@@ -1,5 +1,6 @@
 """Takes the news, holds back what comes too often, and decides how long a report may take."""
 
+import collections
 import logging
 
 from cdk_sentry_layer.floods import Floods, kind_of_error, kind_of_record
@@ -29,6 +30,7 @@ class Desk:
     Attributes:
         settings: of the environment.
         floods: what was let through and held back so far.
+        news: what is to be reported, oldest first; the reporter's thread takes it out.
     """
 
     def __init__(self, environment: "Mapping[str, str]", sdk_is_ready: "Callable[[], bool]") -> None:
@@ -41,6 +43,7 @@ class Desk:
         self._sdk_is_ready = sdk_is_ready
         self.settings = Settings(environment)
         self.floods = Floods(self.settings.max_identical_events_per_minute)
+        self.news: collections.deque[News] = collections.deque()
 
     @property
     def cpu_slowness(self) -> float:
@@ -57,15 +60,13 @@ class Desk:
         invocation.seen = error
         held_back = self.floods.admit(kind_of_error(error, traceback))
         if held_back is not None:
-            invocation.news.append(
-                News(error, invocation, held_back=held_back, mechanism=mechanism, traceback=traceback)
-            )
+            self.news.append(News(error, invocation, held_back=held_back, mechanism=mechanism, traceback=traceback))
 
     def note_posted_error(self, invocation: "Invocation", error_json: str) -> None:
         """Keeps an error of the runtime's own, as it posted it."""
         held_back = self.floods.admit(error_json)
         if held_back is not None:
-            invocation.news.append(News(error_json, invocation, held_back=held_back))
+            self.news.append(News(error_json, invocation, held_back=held_back))
 
     def note_record(self, invocation: "Invocation", record: logging.LogRecord) -> None:
         """Keeps a record of level ERROR or above; hands any record to the SDK as breadcrumb where that is ready."""
@@ -80,14 +81,18 @@ class Desk:
             sdk.add_record_as_breadcrumb(record)
 
     def report(self, invocation: "Invocation") -> None:
-        """Sends the news of `invocation`; returns when they are sent or the time for it is over."""
+        """Sends all news.
+
+        Args:
+            invocation: whose time is left for it; its transaction is sent, too.
+        """
         from cdk_sentry_layer import reporter
 
         remaining_ms = invocation.remaining_time_ms()
         budget_ms = float(self.settings.flush_timeout_ms)
         if remaining_ms is not None:
             budget_ms = min(budget_ms, remaining_ms - DEADLINE_MARGIN_MS)
-        reporter.report(invocation, self.settings, budget_ms, self._sdk_is_ready)
+        reporter.report(self.news, invocation, self.settings, budget_ms, self._sdk_is_ready)
 
     def report_init_error(self, invocation: "Invocation", error: BaseException, elapsed_s: float) -> None:
         """Sends an error of init, unless this environment sent the same shortly before.
@@ -105,7 +110,7 @@ class Desk:
         self.note_error(invocation, cause, "aws_lambda", cause.__traceback__)
         remaining_ms = INIT_LIMIT_MS - elapsed_s * 1000 - DEADLINE_MARGIN_MS
         budget_ms = min(self.settings.flush_timeout_ms, remaining_ms)
-        reporter.report(invocation, self.settings, budget_ms, self._sdk_is_ready)
+        reporter.report(self.news, invocation, self.settings, budget_ms, self._sdk_is_ready)
 
     def load_sdk(self) -> None:
         """Has the SDK loaded in the background: there may soon be something to report."""
@@ -127,7 +132,7 @@ class Desk:
 
             # The handler goes on and changes them.
             sdk.freeze(news)
-        invocation.news.append(news)
+        self.news.append(news)
 
 
 def _cause(error: BaseException) -> BaseException:

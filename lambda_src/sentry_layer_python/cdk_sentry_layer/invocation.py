@@ -1,17 +1,15 @@
 """One invocation: what is remembered about it until it has been reported."""
 
 import collections
-import contextvars
 import threading
 import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from contextlib import ExitStack
+    from contextvars import Context
     from types import TracebackType
     from typing import Any
-
-    from cdk_sentry_layer.news import News
 
 MAX_BREADCRUMBS = 100
 
@@ -27,9 +25,8 @@ class Invocation:
         timeout_ms: what was left of the function's timeout when it began; None where nobody says.
         deadline_s: when the function times out, on the monotonic clock.
         thread_id: of the thread that runs the handler.
-        variables: the context variables as they were when it began, its Sentry scope among them.
+        variables: the context variables as they were when it began, its Sentry scope among them; None without one.
         breadcrumbs: log records kept while the SDK is not there: (time, level, level's name, logger, text, extra).
-        news: what is to be reported, oldest first; taken out by the reporter's thread.
         seen: the last exception that was noted, so that it is not reported twice.
         error: what the handler raised, with `traceback` and `error_variables` as they were then: the runtime adds
             frames of its own, and the invocation's Sentry scope is closed when the error is looked at.
@@ -55,7 +52,6 @@ class Invocation:
         "has_ended",
         "has_scope",
         "is_announced",
-        "news",
         "remaining_ms",
         "scope",
         "seen",
@@ -74,14 +70,13 @@ class Invocation:
         self.cold_start = cold_start
         self.started_s = time.time()
         self.thread_id = threading.get_ident()
-        self.variables: contextvars.Context | None = None
+        self.variables: Context | None = None
         self.breadcrumbs: collections.deque[tuple[float, int, str, str, str, dict[str, Any]]]
         self.breadcrumbs = collections.deque(maxlen=MAX_BREADCRUMBS)
-        self.news: collections.deque[News] = collections.deque()
         self.seen: BaseException | None = None
         self.error: BaseException | None = None
         self.traceback: TracebackType | None = None
-        self.error_variables: contextvars.Context | None = None
+        self.error_variables: Context | None = None
         self.has_ended = self.has_scope = self.is_announced = False
         self.scope: ExitStack | None = None
         self.trace_headers: dict[str, str] | None = None
@@ -95,22 +90,22 @@ class Invocation:
         return None if remaining is None else remaining()
 
 
-_current: contextvars.ContextVar[Invocation] = contextvars.ContextVar("cdk_sentry_invocation")
 _latest = Invocation(None, None, cold_start=True)
+_told = threading.local()
 
 
 def enter(invocation: Invocation) -> None:
-    """Makes `invocation` the current one, here and for threads that know of none."""
-    global _latest  # noqa: PLW0603  threads of the function's own have no context to look in
+    """Makes `invocation` the current one. A process has one at a time; multi-concurrent runtimes fork workers."""
+    global _latest  # noqa: PLW0603  every thread of the function sees it
     _latest = invocation
-    _current.set(invocation)
 
 
-def enter_here(invocation: Invocation) -> None:
-    """Makes `invocation` the current one in the running context alone."""
-    _current.set(invocation)
+def tell(invocation: Invocation) -> None:
+    """Makes `invocation` the current one of the calling thread, which reports it while the next one may run."""
+    _told.invocation = invocation
 
 
 def current() -> Invocation:
     """The invocation that the calling code belongs to; before the first one, that of init."""
-    return _current.get(_latest)
+    told: Invocation = getattr(_told, "invocation", _latest)
+    return told

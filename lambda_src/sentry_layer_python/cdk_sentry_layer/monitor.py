@@ -4,7 +4,6 @@ All that a healthy invocation runs is here, in invocation.py, log_records.py, wa
 counts: /opt holds no bytecode, so each cold start compiles them. Everything else is imported with the first news.
 """
 
-import contextvars
 import os
 import threading
 import time
@@ -94,17 +93,13 @@ class Monitor:
         """A new invocation, current from here on."""
         try:
             invocation = Invocation(event, context, cold_start=self._cold_start)
-            if self._cold_start:
-                self._cold_start = False
-                # What was logged in init is reported with the first invocation.
-                invocation.news = invocations.current().news
+            self._cold_start = False
             self._in_flight[getattr(context, "aws_request_id", "")] = invocation
             invocations.enter(invocation)
             if self.sdk_is_ready:
                 from cdk_sentry_layer import sdk
 
                 sdk.enter(invocation)
-            invocation.variables = contextvars.copy_context()
             if self._warns_of_timeouts and invocation.timeout_ms is not None:
                 self._watch(invocation)
         except Exception as problem:
@@ -132,8 +127,10 @@ class Monitor:
     def after_response(self, request_id: str, error_json: str | None, posting_error: BaseException | None) -> None:
         """The runtime has posted an answer: now there is time to report."""
         try:
-            # None: the runtime failed before it called the handler, or `begin` did.
-            invocation = self._in_flight.pop(request_id, None) or invocations.current()
+            invocation = self._in_flight.pop(request_id, None)
+            if invocation is None:
+                # The runtime failed before it called the handler, or `begin` did.
+                invocation = Invocation(None, None, cold_start=self._cold_start)
             if posting_error is not None:
                 self.note_error(invocation, posting_error, "aws_lambda")
             elif error_json is not None and invocation.error is None:
@@ -159,6 +156,8 @@ class Monitor:
     def _ended(self, invocation: Invocation, error: BaseException | None) -> None:
         try:
             if error is not None:
+                import contextvars
+
                 # Not looked at before the response.
                 invocation.error = error
                 invocation.traceback = error.__traceback__
@@ -181,7 +180,7 @@ class Monitor:
             note = self.desk.note_error
             invocation.error_variables.run(note, invocation, invocation.error, "aws_lambda", invocation.traceback)
             invocation.error = invocation.traceback = invocation.error_variables = None
-        if invocation.news or self.sdk_is_ready:
+        if self.sdk_is_ready or (self._desk is not None and self._desk.news):
             self.desk.report(invocation)
 
     def _watch(self, invocation: Invocation) -> None:
@@ -225,7 +224,8 @@ class Monitor:
         self._is_child = True
         self._warns_of_timeouts = False
         self._in_flight.clear()
-        invocations.current().news.clear()
+        if self._desk is not None:
+            self._desk.news.clear()
 
 
 def _say_once(topic: str, problem: BaseException) -> None:

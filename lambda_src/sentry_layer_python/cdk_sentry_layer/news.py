@@ -15,6 +15,7 @@ class News:
     """What is reported as one event.
 
     Attributes:
+        invocation: in which it happened.
         what: an error of the function, a log record, or an error as JSON that the runtime posted.
         mechanism: Sentry's word for where it was caught.
         held_back: how many of the same were not sent since the last one sent.
@@ -31,6 +32,7 @@ class News:
         "frozen",
         "has_scope",
         "held_back",
+        "invocation",
         "mechanism",
         "traceback",
         "what",
@@ -46,6 +48,7 @@ class News:
         traceback: "TracebackType | None" = None,
     ) -> None:
         self.what = what
+        self.invocation = invocation
         self.mechanism = mechanism
         self.held_back = held_back
         self.breadcrumbs = list(invocation.breadcrumbs)

@@ -12,9 +12,11 @@ from cdk_sentry_layer.notice import say_once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Callable
 
     from cdk_sentry_layer.invocation import Invocation
+    from cdk_sentry_layer.news import News
     from cdk_sentry_layer.settings import Settings
 
 MAX_JOBS = 100
@@ -84,12 +86,17 @@ os.register_at_fork(after_in_child=_start_anew_in_child)
 
 
 def report(
-    invocation: "Invocation", settings: "Settings", budget_ms: float, sdk_is_ready: "Callable[[], bool]"
+    news: "deque[News]",
+    invocation: "Invocation",
+    settings: "Settings",
+    budget_ms: float,
+    sdk_is_ready: "Callable[[], bool]",
 ) -> None:
-    """Reports the news of `invocation` and has everything sent that the SDK holds.
+    """Reports the news, the transaction of `invocation`, and has everything sent that the SDK holds.
 
     Args:
-        invocation: with its news.
+        news: taken out as they are reported.
+        invocation: that ended, or that nears its timeout.
         settings: of this environment.
         budget_ms: how long to wait for it.
         sdk_is_ready: whether the SDK, once imported, could be initialised.
@@ -101,7 +108,7 @@ def report(
             return True
         from cdk_sentry_layer import sdk
 
-        return sdk.report(invocation, settings.flush_timeout_ms / 1000)
+        return sdk.report(news, invocation, settings.flush_timeout_ms / 1000)
 
     _reporter.run(job, budget_ms)
 

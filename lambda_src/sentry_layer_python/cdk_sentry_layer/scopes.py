@@ -66,12 +66,12 @@ def continue_trace(invocation: Invocation, **details: str) -> "Any":
 
 
 @contextlib.contextmanager
-def of_news(news: News, invocation: Invocation) -> "Iterator[None]":
+def of_news(news: News) -> "Iterator[None]":
     """The scope to report `news` in: as it was when it happened."""
     with isolated() as scope:
         if not news.has_scope:
             scope.clear_breadcrumbs()
-            continue_trace(invocation)
+            continue_trace(news.invocation)
             add_breadcrumbs(news.breadcrumbs)
         yield
 

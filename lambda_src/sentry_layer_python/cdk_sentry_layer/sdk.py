@@ -1,6 +1,7 @@
 """The SDK as the layer uses it. Imported only once sentry_sdk is there."""
 
 import contextlib
+import contextvars
 import json
 import logging
 import time
@@ -21,6 +22,7 @@ from cdk_sentry_layer.scopes import client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections import deque
     from typing import Any
 
     from cdk_sentry_layer.floods import Floods
@@ -84,6 +86,7 @@ def enter(invocation: Invocation) -> None:
         transactions.start(invocation)
     else:
         scopes.continue_trace(invocation)
+    invocation.variables = contextvars.copy_context()
 
 
 def leave(invocation: Invocation) -> None:
@@ -151,17 +154,19 @@ def freeze(news: News) -> None:
     news.context.run(news.frozen.enter_context, scopes.isolated())
 
 
-def report(invocation: Invocation, timeout_s: float) -> bool:
-    """Captures the news of `invocation`, then waits until all is sent; may block.
+def report(news: "deque[News]", invocation: Invocation, timeout_s: float) -> bool:
+    """Captures the news and the transaction of `invocation`, then waits until all is sent; may block.
 
     Returns:
         Whether all was sent within `timeout_s`.
     """
-    while invocation.news:
-        news = invocation.news.popleft()
-        news.context.run(_capture, news, invocation)
-        if news.frozen is not None:
-            news.context.run(news.frozen.close)
+    while news:
+        item = news.popleft()
+        invocations.tell(item.invocation)
+        item.context.run(_capture, item)
+        if item.frozen is not None:
+            item.context.run(item.frozen.close)
+    invocations.tell(invocation)
     if invocation.transaction is not None:
         from cdk_sentry_layer import transactions
 
@@ -172,10 +177,8 @@ def report(invocation: Invocation, timeout_s: float) -> bool:
     return time.monotonic() - began_s < timeout_s * 0.95
 
 
-def _capture(news: News, invocation: Invocation) -> None:
-    if invocation.context is not None:
-        invocations.enter_here(invocation)
-    with scopes.of_news(news, invocation), events.reporting(news):
+def _capture(news: News) -> None:
+    with scopes.of_news(news), events.reporting(news):
         if isinstance(news.what, logging.LogRecord):
             _logged_errors.handle(news.what)
         elif isinstance(news.what, str):

@@ -1,5 +1,6 @@
 """Warns shortly before a function times out, since nothing of the process survives the timeout itself."""
 
+import contextvars
 import math
 import sys
 import time
@@ -39,10 +40,10 @@ def attend(invocation: "Invocation", monitor: "Monitor") -> None:
                 return
             monitor.desk.load_sdk()
         _sleep_until(deadline_s - lead_s)
-        if invocation.has_ended or invocation.variables is None:
+        if invocation.has_ended:
             return
-        warning = _warning(invocation)
-        invocation.variables.copy().run(monitor.note_error, invocation, warning, "timeout")
+        variables = contextvars.copy_context() if invocation.variables is None else invocation.variables.copy()
+        variables.run(monitor.note_error, invocation, _warning(invocation), "timeout")
         monitor.desk.report(invocation)
     except Exception as problem:
         say_once("timeout", f"a timeout is not announced: {problem!r}")

@@ -26,9 +26,26 @@ def forked_child_logs() -> None:
     os.waitpid(child, 0)
 
 
+def logs_after_the_response() -> None:
+    def log() -> None:
+        ANSWERED.wait(10)
+        logging.getLogger("shop").error("late")
+        LOGGED.set()
+
+    threading.Thread(target=log, daemon=True).start()
+
+
+def waits_for_late_log() -> None:
+    ANSWERED.set()
+    LOGGED.wait(10)
+
+
 def fails() -> None:
     raise LookupError("after that")
 
+
+ANSWERED = threading.Event()
+LOGGED = threading.Event()
 
 if os.environ.get("NO_THREADS_IN_INIT"):
     no_threads()
