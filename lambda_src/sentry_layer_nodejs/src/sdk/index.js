@@ -2,7 +2,7 @@
 
 import { linkedErrorsIntegration, Scope, ServerRuntimeClient } from "@sentry/core";
 import { contextLinesIntegration, defaultStackParser, extraErrorDataIntegration } from "@sentry/node-core/light";
-import { clientOfFunction } from "../start/own_sdk.js";
+import { sdkOfFunction } from "../start/own_sdk.js";
 import { Enricher } from "./events.js";
 import { traceOf } from "./trace_headers.js";
 import { makeTransport } from "./transport.js";
@@ -28,7 +28,7 @@ class Sdk {
   constructor(settings, hooks) {
     this.#enricher = new Enricher(settings, hooks);
     this.#client = this.#makeClient(settings);
-    this.#adopt(this.#client);
+    this.adopt(this.#client);
     if (settings.tracesSampleRate !== undefined) {
       const { Tracing } = require("./tracing.js");
       this.#tracing = new Tracing(this.#client);
@@ -61,7 +61,7 @@ class Sdk {
   }
 
   /** Completes what `client` sends, whoever captured it. */
-  #adopt(client) {
+  adopt(client) {
     if (this.#adopted.has(client)) return;
     this.#adopted.add(client);
     client.addEventProcessor?.((event, hint) => {
@@ -72,28 +72,32 @@ class Sdk {
 
   /** Captures the news of ended invocations, oldest first, then waits until all is sent. */
   async report(invocations, timeoutMs) {
-    const own = clientOfFunction();
-    const client = own ?? this.#client;
-    this.#adopt(client);
+    const own = sdkOfFunction();
+    if (own !== undefined) this.adopt(own.client);
     for (const invocation of invocations) {
-      for (const news of invocation.news.splice(0)) this.#capture(client, invocation, news);
+      for (const news of invocation.news.splice(0)) this.#capture(own, invocation, news);
       if (invocation.transaction !== undefined && invocation.hasEnded) this.#tracing.finish(invocation);
     }
-    await Promise.all([this.#client.flush(timeoutMs), own?.flush(timeoutMs)]);
+    await Promise.all([this.#client.flush(timeoutMs), own?.client.flush(timeoutMs)]);
   }
 
-  #capture(client, invocation, news) {
+  #capture(own, invocation, news) {
     // The SDK of the function marks what it has captured.
     if (news.what?.__sentry_captured__) return;
+    const scope = own === undefined ? this.#scopeFor(invocation, news) : own.scope.clone();
+    const mechanism = { type: news.mechanism, handled: news.handled };
+    const hint = { mechanism, cdkSentry: { invocation, news } };
+    if (news.message === undefined) scope.captureException(news.what, hint);
+    else scope.captureMessage(news.message, "error", hint);
+  }
+
+  #scopeFor(invocation, news) {
     const scope = new Scope();
-    scope.setClient(client);
+    scope.setClient(this.#client);
     invocation.trace ??= traceOf(invocation);
     scope.setPropagationContext(invocation.trace);
     for (const breadcrumb of news.breadcrumbs) scope.addBreadcrumb(breadcrumb);
-    const mechanism = { type: news.mechanism, handled: news.handled };
-    const hint = { mechanism, cdkSentry: { invocation, news } };
-    if (news.message === undefined) client.captureException(news.what, hint, scope);
-    else client.captureMessage(news.message, "error", hint, scope);
+    return scope;
   }
 
   startTransaction(invocation) {

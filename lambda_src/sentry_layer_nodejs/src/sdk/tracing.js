@@ -15,6 +15,7 @@ import {
   withIsolationScope,
 } from "@sentry/core";
 import { nativeNodeFetchIntegration, setAsyncLocalStorageAsyncContextStrategy } from "@sentry/node-core/light";
+import { followFetch } from "./fetch_spans.js";
 
 export class Tracing {
   #invocations = new Map();
@@ -23,6 +24,7 @@ export class Tracing {
     setAsyncLocalStorageAsyncContextStrategy();
     getCurrentScope().setClient(client);
     client.addIntegration(nativeNodeFetchIntegration());
+    followFetch();
     patchHttpModuleClient(http, { spans: true, propagateTrace: true, errorMonitor, suppressOtelWarning: true });
   }
 

@@ -11,7 +11,7 @@ const ADDON = "rapid-client.node";
 /**
  * Follows the runtime's client once it is loaded. On hosts without it nothing is ever called.
  *
- * @param listener with `loaded()`, `posted(requestId, errorJson)` after an answer was posted, and `beforeNext()`,
+ * @param listener with `loaded(addon)`, `posted(requestId, errorJson)` after an answer was posted, and `beforeNext()`,
  *   whose promise, if it returns one, is waited for before the next event is asked for; it must not reject.
  */
 export function followRuntimeClient(listener) {
@@ -21,6 +21,7 @@ export function followRuntimeClient(listener) {
     if (basename(filename) === ADDON && isClient(module.exports)) {
       process.dlopen = dlopen;
       follow(module.exports, listener);
+      listener.loaded(filename);
     }
     return result;
   };
@@ -46,5 +47,4 @@ function follow(client, listener) {
     listener.posted(decodeURIComponent(parameters[0]), parameters[1]);
     return result;
   };
-  listener.loaded();
 }

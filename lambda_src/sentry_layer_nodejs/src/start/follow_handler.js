@@ -1,6 +1,6 @@
 /** The function's handler in every form that AWS takes, followed from outside. */
 
-import { withoutOwnFrames } from "./stack.js";
+import { CONTEXT_FRAMES, makeRoomForFrames, PLAIN_FRAMES, withoutOwnFrames } from "./stack.js";
 
 const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
 
@@ -16,10 +16,17 @@ export function followHandler(own, monitor) {
   function handler(...parameters) {
     const invocation = monitor.begin(parameters[0], parameters[contextAt]);
     if (contextAt === 1) followCallbacks(parameters, invocation, monitor);
+    const hasContext = monitor.hasContext(invocation);
+    const endRoom = makeRoomForFrames(hasContext ? CONTEXT_FRAMES : PLAIN_FRAMES);
+    const receiver = asReceiver(this, own);
     let answer;
     try {
-      answer = monitor.run(invocation, () => own.apply(this, parameters));
+      answer = hasContext
+        ? monitor.run(invocation, () => own.apply(receiver, parameters))
+        : own.apply(receiver, parameters);
+      endRoom();
     } catch (error) {
+      endRoom();
       const reported = monitor.failed(invocation, error);
       const shown = withoutOwnFrames(error);
       if (reported === undefined) throw shown;
@@ -45,17 +52,27 @@ export function followHandler(own, monitor) {
   return handler;
 }
 
-async function settled(promise, invocation, monitor) {
-  let answer;
-  try {
-    answer = await promise;
-  } catch (error) {
-    await monitor.failed(invocation, error);
-    throw withoutOwnFrames(error);
-  }
-  const reported = monitor.succeeded(invocation);
-  if (reported !== undefined) await reported;
-  return answer;
+/** V8 names a function in a stack trace by the property of its receiver that holds it: the runtime's is `handler`. */
+function asReceiver(runtime, own) {
+  return runtime?.handler === undefined ? runtime : Object.create(runtime, { handler: { value: own, enumerable: true } });
+}
+
+/** By `then`, not by `await`, which would be a frame in the stack traces of what the handler awaits. */
+function settled(promise, invocation, monitor) {
+  return promise.then(
+    (answer) => {
+      const reported = monitor.succeeded(invocation);
+      return reported === undefined ? answer : reported.then(() => answer);
+    },
+    (error) => {
+      const reported = monitor.failed(invocation, error);
+      const shown = withoutOwnFrames(error);
+      if (reported === undefined) throw shown;
+      return reported.then(() => {
+        throw shown;
+      });
+    },
+  );
 }
 
 /** The third parameter, and `done`, `succeed` and `fail` of the context. */

@@ -11,7 +11,6 @@ import { initialHandler, redirectHandler } from "./host.js";
 import * as loading from "./load_handler.js";
 import { Monitor } from "./monitor.js";
 import { sayProblem } from "./notice.js";
-import { initialiseOwnSdk } from "./own_sdk.js";
 import { canReport, readSettings } from "./settings.js";
 import { withoutOwnFrames } from "./stack.js";
 
@@ -42,8 +41,8 @@ export async function loadHandler() {
     sayProblem("start", "the function's console is not followed", problem);
   }
   try {
-    const own = await loading.loadHandler(initialHandler());
-    initialiseOwnSdk(settings);
+    const own = await loading.loadHandler(initialHandler(), monitor.runtimeMain);
+    monitor.moduleLoaded();
     return followHandler(own, monitor);
   } catch (error) {
     await monitor.initFailed(error);

@@ -14,9 +14,10 @@ const EXTENSIONS = ["", ".js", ".mjs", ".cjs"];
 
 /**
  * @param handlerString such as `index.handler`, `folder/index.handler`, `index.nested.handler`.
+ * @param runtimeMain the runtime's main module, which requires the function's; undefined where that is not known.
  * @throws what the runtime throws for this handler.
  */
-export async function loadHandler(handlerString) {
+export async function loadHandler(handlerString, runtimeMain) {
   if (handlerString.includes("..")) {
     throw runtimeError(
       "MalformedHandlerName",
@@ -28,7 +29,7 @@ export async function loadHandler(handlerString) {
   const folder = handlerString.slice(0, handlerString.indexOf(name));
   const [, moduleName, path] = /^([^.]*)\.(.*)$/.exec(name) ?? [];
   if (moduleName === undefined) throw runtimeError("MalformedHandlerName", "Bad handler");
-  const module = await loadModule(process.env.LAMBDA_TASK_ROOT ?? process.cwd(), folder, moduleName);
+  const module = await loadModule(process.env.LAMBDA_TASK_ROOT ?? process.cwd(), folder, moduleName, runtimeMain);
   const handler = at(module, path) ?? at(module?.default, path);
   if (!handler) throw runtimeError("HandlerNotFound", `${handlerString} is undefined or not exported`);
   if (typeof handler !== "function") throw runtimeError("HandlerNotFound", `${handlerString} is not a function`);
@@ -39,10 +40,10 @@ function at(module, path) {
   return path.split(".").reduce((nested, key) => nested?.[key], module);
 }
 
-async function loadModule(root, folder, name) {
+async function loadModule(root, folder, name, runtimeMain) {
   const path = resolve(root, folder, name);
   // The modules that a missing module's error names as those that require it include the runtime's own.
-  const require = createRequire(process.argv[1] ?? join(root, "index.js"));
+  const require = createRequire(runtimeMain ?? join(root, "index.js"));
   const requires = process.listenerCount("uncaughtException") > 0;
   for (const extension of EXTENSIONS) {
     const file = path + extension;

@@ -1,8 +1,10 @@
 /** Follows each invocation from its event to the time after its response, and decides what is reported when. */
 
+import { dirname, join } from "node:path";
 import { Floods, kindOfError } from "./floods.js";
 import { Invocation, News } from "./invocation.js";
 import { sayProblem } from "./notice.js";
+import { initialiseOwnSdk } from "./own_sdk.js";
 import { Reporter } from "./reporter.js";
 import { timeoutWarning, warningDelayMs } from "./timeouts.js";
 
@@ -25,6 +27,10 @@ export class Monitor {
   #waiting = [];
   #store;
   #reportsAfterResponse = false;
+  #initHasFailed = false;
+
+  /** The runtime's main module; undefined where the host is another. */
+  runtimeMain = undefined;
 
   constructor(settings) {
     this.#settings = settings;
@@ -46,6 +52,16 @@ export class Monitor {
     return this.#store?.getStore() ?? this.#latest;
   }
 
+  /** The function's module is loaded, and with it perhaps a Sentry SDK of its own. */
+  moduleLoaded() {
+    try {
+      initialiseOwnSdk(this.#settings);
+      this.#reporter.adoptSdkOfFunction();
+    } catch (problem) {
+      sayProblem("own-sdk", "events of the function's own Sentry SDK go without the kit's tags", problem);
+    }
+  }
+
   /** A new invocation, current from here on; undefined if it cannot be followed. */
   begin(event, context) {
     try {
@@ -53,8 +69,8 @@ export class Monitor {
       const invocation = new Invocation(event, context, coldStart);
       if (coldStart) {
         // What was logged in init is reported with the first invocation.
-        invocation.breadcrumbs = this.#init.breadcrumbs;
-        invocation.news = this.#init.news;
+        invocation.breadcrumbs = this.#init.breadcrumbs.splice(0);
+        invocation.news = this.#init.news.splice(0);
       }
       this.#latest = invocation;
       this.#inFlight.set(invocation.requestId, invocation);
@@ -67,16 +83,16 @@ export class Monitor {
     }
   }
 
-  /** Runs `handle` as part of `invocation`. */
-  run(invocation, handle) {
-    if (invocation?.transaction !== undefined) {
-      return this.#reporter.runInTransaction(invocation, () => this.#runStored(invocation, handle));
-    }
-    return this.#runStored(invocation, handle);
+  /** Whether `invocation` must be run by `run`. */
+  hasContext(invocation) {
+    return invocation !== undefined && (this.#store !== undefined || invocation.transaction !== undefined);
   }
 
-  #runStored(invocation, handle) {
-    return this.#store === undefined || invocation === undefined ? handle() : this.#store.run(invocation, handle);
+  /** Runs `handle` in the asynchronous context of `invocation`. */
+  run(invocation, handle) {
+    const { transaction } = invocation;
+    const traced = transaction === undefined ? handle : () => this.#reporter.runInTransaction(invocation, handle);
+    return this.#store === undefined ? traced() : this.#store.run(invocation, traced);
   }
 
   /**
@@ -108,6 +124,8 @@ export class Monitor {
 
   /** An error that nobody caught: the process may end. */
   uncaught(error, mechanism) {
+    // The runtime wraps an error of init and throws it again.
+    if (this.#initHasFailed) return;
     try {
       const invocation = this.current();
       this.note(invocation, { what: error, mechanism, kind: kindOfError(error) });
@@ -119,6 +137,7 @@ export class Monitor {
 
   /** The function's module could not be loaded. Reported at once: AWS ends the process after init/error. */
   async initFailed(error) {
+    this.#initHasFailed = true;
     try {
       this.note(this.#init, { what: error, mechanism: "aws_lambda", kind: kindOfError(error) });
       await this.#report([this.#init]);
@@ -136,8 +155,9 @@ export class Monitor {
   }
 
   /** The runtime's client is there: reports go out between its posts and its polls. */
-  loaded() {
+  loaded(addon) {
     this.#reportsAfterResponse = true;
+    this.runtimeMain = join(dirname(addon), "index.mjs");
   }
 
   /** The runtime has posted an answer. */

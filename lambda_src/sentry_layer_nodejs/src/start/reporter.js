@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { sayProblem } from "./notice.js";
-import { clientOfFunction } from "./own_sdk.js";
+import { sdkOfFunction } from "./own_sdk.js";
 
 /** Waited for while an earlier report is overdue: whatever holds it up would hold up each invocation. */
 const BEHIND_BUDGET_MS = 50;
@@ -31,12 +31,18 @@ export class Reporter {
   hasSomethingToSay(invocations) {
     return (
       invocations.some(({ news, transaction }) => news.length > 0 || transaction !== undefined) ||
-      clientOfFunction() !== undefined
+      sdkOfFunction() !== undefined
     );
   }
 
+  /** Events that the function's own SDK captures are completed from here on. */
+  adoptSdkOfFunction() {
+    const own = sdkOfFunction();
+    if (own !== undefined) this.#load().adopt(own.client);
+  }
+
   startTransaction(invocation) {
-    if (clientOfFunction() === undefined) this.#load().startTransaction(invocation);
+    if (sdkOfFunction() === undefined) this.#load().startTransaction(invocation);
   }
 
   runInTransaction(invocation, handle) {

@@ -4,17 +4,21 @@ const OWN = `${__dirname}/`;
 const FRAME = /^\s+at /;
 
 /**
- * Removes the layer's own frames from an error's stack trace, in place.
+ * Removes the layer's own frames from an error's stack trace, in place, and those that it made room for.
  *
  * @returns the error, or whatever was thrown.
  */
 export function withoutOwnFrames(error) {
   try {
     const stack = error?.stack;
-    if (typeof stack !== "string" || !stack.includes(OWN)) return error;
+    if (typeof stack !== "string") return error;
     const lines = stack.split("\n");
     const isOwn = lines.map((line) => FRAME.test(line) && line.includes(OWN));
-    error.stack = lines.filter((line, at) => !(isOwn[at] || isBetweenOwn(line, isOwn, at))).join("\n");
+    const shown = lines.filter((line, at) => !(isOwn[at] || isBetweenOwn(line, isOwn, at)));
+    const frames = shown.filter((line) => FRAME.test(line)).length;
+    const surplus = frames - Error.stackTraceLimit;
+    if (surplus > 0 && surplus <= CONTEXT_FRAMES) shown.splice(-surplus);
+    if (shown.length < lines.length) error.stack = shown.join("\n");
   } catch {
     // A frozen error, or a getter that throws: then it stays as it is.
   }
@@ -24,4 +28,22 @@ export function withoutOwnFrames(error) {
 // AsyncLocalStorage.run and the like, called by the layer to call the layer.
 function isBetweenOwn(line, isOwn, at) {
   return line.includes("(node:") && isOwn[at - 1] && isOwn[at + 1];
+}
+
+/** Frames of the layer between the runtime and the handler: one, or those of an asynchronous context as well. */
+export const PLAIN_FRAMES = 1;
+export const CONTEXT_FRAMES = 20;
+
+/**
+ * Makes room for the layer's frames, so that a stack trace without them is as long as it would be.
+ *
+ * @returns what ends it again; to be called before anything else runs.
+ */
+export function makeRoomForFrames(count) {
+  const limit = Error.stackTraceLimit;
+  const raised = limit + count;
+  Error.stackTraceLimit = raised;
+  return () => {
+    if (Error.stackTraceLimit === raised) Error.stackTraceLimit = limit;
+  };
 }

@@ -1,0 +1,65 @@
+const { fork } = require("node:child_process");
+
+exports.circular = async () => {
+  const error = new Error("circular");
+  error.self = error;
+  error.cause = error;
+  throw error;
+};
+
+// The client sends the message twice in one header; with 2 MB it does not get an answer out at all.
+exports.huge = async () => {
+  throw new Error("x".repeat(800_000));
+};
+
+exports.getter_throws = async () => {
+  const error = new Error("getter");
+  Object.defineProperty(error, "details", {
+    enumerable: true,
+    get() {
+      throw new Error("from the getter");
+    },
+  });
+  throw error;
+};
+
+exports.frozen = async () => {
+  throw Object.freeze(new Error("frozen"));
+};
+
+exports.proxy = async () => {
+  throw new Proxy(new Error("proxy"), {});
+};
+
+exports.endless = async () => {
+  const endless = () => endless() + 1;
+  return endless();
+};
+
+exports.undefined_thrown = async () => {
+  throw undefined;
+};
+
+exports.buffer = async () => {
+  const error = new Error("buffer");
+  error.bytes = Buffer.alloc(100_000);
+  throw error;
+};
+
+exports.empties_environment = async () => {
+  process.env = {};
+  throw new Error("no environment");
+};
+
+exports.breaks_globals = async () => {
+  console.log = undefined;
+  globalThis.setTimeout = undefined;
+  return { ok: true };
+};
+
+exports.forks = async () => {
+  const child = fork(`${__dirname}/child.js`, { silent: true });
+  const preloaded = new Promise((resolve) => child.once("message", resolve));
+  const exit = new Promise((resolve) => child.once("exit", resolve));
+  return { preloaded: await preloaded, exit: await exit };
+};

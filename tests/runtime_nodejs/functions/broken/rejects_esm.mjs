@@ -1,0 +1,1 @@
+export const handler = await Promise.reject(new RangeError("no configuration"));

@@ -1,0 +1,3 @@
+process.send(Object.keys(require.cache).some((name) => name.includes("cdk_sentry_layer")), () => {
+  throw new Error("of the child");
+});

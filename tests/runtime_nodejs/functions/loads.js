@@ -1,0 +1,3 @@
+exports.handler = async () => ({
+  sdk: Object.keys(require.cache).some((name) => name.endsWith("cdk_sentry_layer/sdk.js")),
+});
