@@ -6,6 +6,7 @@ with Function("fails.handler") as function:
 """
 
 import functools
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -154,6 +155,15 @@ class Function:
         invocation = self.api.invoke(event, **details)
         self.api.wait_for_next_poll(invocation)
         return invocation
+
+    def wait_until_said(self, timeout_s: float = 10) -> list[str]:
+        """The lines that the kit wrote, once there is one; TimeoutError after `timeout_s`."""
+        deadline_s = time.monotonic() + timeout_s
+        while not (lines := self.said()):
+            if time.monotonic() > deadline_s:
+                raise TimeoutError(f"the kit said nothing within {timeout_s} s")
+            time.sleep(0.01)
+        return lines
 
     def said(self) -> list[str]:
         """The lines that the kit itself wrote."""

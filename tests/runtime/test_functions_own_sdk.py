@@ -160,6 +160,26 @@ def test_a_function_with_sentrys_own_lambda_integration_gets_no_double_report(tm
     assert len(transactions) == 2
 
 
+@pytest.mark.parametrize("options", ["", "default_integrations=False"], ids=["defaults", "bare"])
+def test_an_error_of_a_thread_is_one_event_whoever_sees_it_first(tmp_path: Path, options: str) -> None:
+    (tmp_path / "threads.py").write_text(
+        "import os, sentry_sdk, threading\n"
+        f"sentry_sdk.init(dsn=os.environ['SENTRY_DSN'], {options})\n"
+        "def handler(event, context):\n"
+        "    thread = threading.Thread(target=int, args=('many',))\n"
+        "    thread.start()\n"
+        "    thread.join()\n"
+        "    if event.get('end'):\n"
+        "        sentry_sdk.capture_message('end')\n"
+    )
+    with Function("threads.handler", task_root=tmp_path) as function:
+        function.invoke({})
+        function.invoke({"end": True})
+        function.sink.wait_for(lambda: any("message" in event for event in function.sink.events), "the end")
+        errors = [event for event in function.sink.events if "exception" in event]
+    assert len(errors) == 2
+
+
 def test_a_function_without_a_dsn_of_ours_keeps_its_own_sentry(tmp_path: Path) -> None:
     (tmp_path / "own_dsn.py").write_text(
         "import os, sentry_sdk\n"

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sentry_sdk
@@ -57,6 +58,23 @@ def test_the_dsn_is_read_once_and_not_before_there_is_something_to_send(
             "Name": where["SENTRY_DSN_SSM_PARAMETER"],
             "WithDecryption": True,
         }
+
+
+def test_a_client_of_the_functions_own_without_a_dsn_gets_the_one_that_is_read(sink: Sink, tmp_path: Path) -> None:
+    (tmp_path / "own_init.py").write_text(
+        "import sentry_sdk\n"
+        "sentry_sdk.init(environment='own')\n"
+        "def handler(event, context):\n"
+        "    raise LookupError('no basket')\n"
+    )
+    with (
+        AwsApi(parameter(sink.dsn)) as aws,
+        Function("own_init.handler", {**SSM, **aws.environment}, dsn=None, task_root=tmp_path) as function,
+    ):
+        function.invoke({})
+        function.invoke({})
+        events = sink.wait_for_events(2)
+    assert [event["environment"] for event in events] == ["own", "own"]
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,7 @@ def initialise(settings: "Settings", floods: "Floods") -> None:
 
 def enter(invocation: Invocation) -> None:
     """Gives `invocation` a Sentry scope of its own and, in full mode, a transaction."""
+    _lend_transport()
     if follows_invocations():
         return
     scopes.enter(invocation)
@@ -98,6 +99,13 @@ def leave(invocation: Invocation) -> None:
     scope, invocation.scope = invocation.scope, None
     if scope is not None:
         scope.close()
+
+
+def _lend_transport() -> None:
+    """Gives a client of the function's own that found no DSN, because it is read at run time, the way to Sentry."""
+    now = client()
+    if not is_own_client() and _own_client is not None and getattr(now, "transport", _own_client) is None:
+        now.transport = _own_client.transport
 
 
 def _options(settings: "Settings", integrations: "list[Any]") -> "dict[str, Any]":
@@ -160,6 +168,7 @@ def report(news: "deque[News]", invocation: Invocation, timeout_s: float) -> boo
     Returns:
         Whether all was sent within `timeout_s`.
     """
+    _lend_transport()
     while news:
         item = news.popleft()
         invocations.tell(item.invocation)
