@@ -18,6 +18,7 @@ from cdk_sentry_layer import connections, events, library_integrations, log_reco
 from cdk_sentry_layer import invocation as invocations
 from cdk_sentry_layer.invocation import Invocation
 from cdk_sentry_layer.news import News
+from cdk_sentry_layer.notice import say_once
 from cdk_sentry_layer.scopes import client
 
 TYPE_CHECKING = False
@@ -50,6 +51,14 @@ def follows_logging() -> bool:
 def follows_invocations() -> bool:
     """Whether the function's own client reports the handler's errors itself."""
     return not is_own_client() and _integration("aws_lambda") is not None
+
+
+def _reports(mechanism: str) -> bool:
+    """Whether the function's own client reports such errors itself."""
+    if mechanism == "timeout":
+        return bool(getattr(_integration("aws_lambda"), "timeout_warning", False))
+    # The SDK names an integration as the mechanism by which it catches.
+    return _integration(mechanism) is not None
 
 
 def initialise(settings: "Settings", floods: "Floods") -> None:
@@ -172,9 +181,13 @@ def report(news: "deque[News]", invocation: Invocation, timeout_s: float) -> boo
     while news:
         item = news.popleft()
         invocations.tell(item.invocation)
-        item.context.run(_capture, item)
-        if item.frozen is not None:
-            item.context.run(item.frozen.close)
+        try:
+            item.context.run(_capture, item)
+            if item.frozen is not None:
+                item.context.run(item.frozen.close)
+        except BaseException as problem:
+            # Such as a SystemExit out of a __repr__ of the function's own.
+            say_once("capture", f"an event is lost, {type(problem).__name__} while it was made")
     invocations.tell(invocation)
     if invocation.transaction is not None:
         from cdk_sentry_layer import transactions
@@ -192,7 +205,7 @@ def _capture(news: News) -> None:
             _logged_errors.handle(news.what)
         elif isinstance(news.what, str):
             sentry_sdk.capture_event(_event_of_error_json(news.what))
-        elif not follows_invocations():
+        elif is_own_client() or not _reports(news.mechanism):
             error = news.what
             event, hint = event_from_exception(
                 (type(error), error, news.traceback),
