@@ -1,8 +1,10 @@
 """The forwarder: one function a stack that turns log lines and alarms into Sentry events, and what it needs."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from aws_cdk import ArnFormat, AssetHashType, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -11,7 +13,6 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ..alarms import AlarmRule
 from ..assets import LAMBDA_SRC, LAYER_CACHE
 from ..layers.build import build_python_layer
 from .faults import Faults
@@ -26,24 +27,14 @@ _MEMORY_MB = 256
 _KEPT = Duration.days(14)
 _HELPER_METADATA = "aws:cdk:is-custom-resource-handler"
 
-_FORWARDER_FAILS = AlarmRule(
-    name="Errors",
-    namespace="AWS/Lambda",
-    metric_name="Errors",
-    statistic="Sum",
-    threshold=1,
-    meaning="faults or alarms do not reach Sentry: Lambda tries each again twice, then keeps it in the dead-letter "
-    "queue. Look at this function's log; the usual causes are a wrong DSN, a rate limit of Sentry and a network "
-    "without a way out.",
+_ERRORS = (
+    "Severity: critical. Faults or alarms do not reach Sentry: Lambda tries each again twice, then keeps it in the "
+    "dead-letter queue. Look at this function's log; the usual causes are a wrong DSN, a rate limit of Sentry and a "
+    "network without a way out."
 )
-_EVENTS_WAIT = AlarmRule(
-    name="EventsWait",
-    namespace="AWS/SQS",
-    metric_name="ApproximateNumberOfMessagesVisible",
-    statistic="Maximum",
-    threshold=1,
-    meaning="faults or alarms never reached Sentry and wait here for 14 days. Once the cause is gone, send each "
-    "message's body to the forwarder again (aws lambda invoke), then purge the queue.",
+_EVENTS_WAIT = (
+    "Severity: critical. Faults or alarms never reached Sentry and wait in this queue for 14 days. Once the cause is "
+    "gone, send each message's body to the forwarder again (aws lambda invoke), then purge the queue."
 )
 
 
@@ -133,11 +124,26 @@ class Forwarder(Construct):
         Args:
             actions: ARNs that are told.
         """
-        for rule, dimensions in (
-            (_FORWARDER_FAILS, {"FunctionName": self.function.function_name}),
-            (_EVENTS_WAIT, {"QueueName": self.undelivered.queue_name}),
+        minute = Duration.minutes(1)
+        for name, description, metric in (
+            ("Errors", _ERRORS, self.function.metric_errors(period=minute)),
+            (
+                "EventsWait",
+                _EVENTS_WAIT,
+                self.undelivered.metric_approximate_number_of_messages_visible(period=minute),
+            ),
         ):
-            rule.alarm(self, rule.name, dimensions=dimensions, subject="Sentry forwarder", actions=actions)
+            alarm = metric.create_alarm(
+                self,
+                name,
+                alarm_description=description,
+                threshold=1,
+                evaluation_periods=1,
+                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            )
+            resource = cast("cloudwatch.CfnAlarm", alarm.node.default_child)
+            resource.alarm_actions = resource.ok_actions = list(actions)
 
     def _function(
         self,

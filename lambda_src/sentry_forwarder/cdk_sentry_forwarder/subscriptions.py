@@ -8,6 +8,7 @@ Form: docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html.
 """
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -109,7 +110,7 @@ def _answer(event: Mapping[str, Any], context: Any, status: str, reason: str) ->
         "RequestId": event["RequestId"],
         "LogicalResourceId": event["LogicalResourceId"],
     }
+    certificates = os.environ.get("AWS_CA_BUNDLE")  # as the AWS SDK; the system's own where it is not set
+    pool = urllib3.PoolManager(timeout=_ANSWER_TIMEOUT_S, retries=3, ca_certs=certificates)
     # Without a content type: the URL is signed for none.
-    urllib3.PoolManager(timeout=_ANSWER_TIMEOUT_S, retries=3).request(
-        "PUT", event["ResponseURL"], body=json.dumps(body).encode(), headers={"Content-Type": ""}
-    )
+    pool.request("PUT", event["ResponseURL"], body=json.dumps(body).encode(), headers={"Content-Type": ""})
