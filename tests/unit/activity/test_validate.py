@@ -2,8 +2,6 @@
 
 import base64
 import json
-import random
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,10 +11,7 @@ import activity_validate
 import pytest
 from activity_common import record
 from activity_common.contract import CLOCK_SKEW
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.unit.activity.event_source_mapping import EventSourceMapping, Killed
 from tests.unit.activity.fakes import (
     ARRIVED_AT_S,
     STREAM_ARN,
@@ -65,12 +60,6 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
 
 def delivered(number: int, **fields: Any) -> dict[str, Any]:
     return kinesis_record(record.encode(event(**fields), request_id="request-1"), number)
-
-
-def counted(events: list[dict[str, Any]]) -> dict[tuple[str, str, str], int]:
-    """What the counters must be, from the events themselves; each counts once."""
-    once = {(each["user_id"], each["event_id"]): each for each in reversed(events)}
-    return Counter((each["user_id"], each["occurred_at"][:10], each["type"]) for each in once.values())
 
 
 def once() -> Callable[[Exception], Callable[[], None]]:
@@ -265,53 +254,3 @@ def test_neither_log_nor_reason_holds_the_users_data(cloud: Cloud, caplog: pytes
     assert len(cloud.sqs.messages) == 3
     assert "secret" not in str([vars(entry) for entry in caplog.records])
     assert "secret" not in str([message["reason"] for message in cloud.sqs.messages])
-
-
-EVENTS = st.builds(
-    event,
-    user_id=st.sampled_from(["ada", "ben", "eve"]),
-    event_id=st.integers(0, 25).map("e{}".format),
-    type=st.sampled_from(["page_view", "purchase"]),
-    occurred_at=st.sampled_from(["2025-01-01T10:00:00Z", "2024-12-31T23:59:59Z", "2024-02-29T00:00:00Z"]),
-)
-
-
-@given(
-    events=st.lists(EVENTS, max_size=60, unique_by=lambda each: (each["user_id"], each["event_id"])),
-    poison=st.lists(st.sampled_from(POISON), max_size=6),
-    shards=st.integers(1, 3),
-    seed=st.integers(0, 2**32),
-)
-def test_exactly_once_under_any_schedule(
-    events: list[dict[str, Any]], poison: list[bytes], shards: int, seed: int
-) -> None:
-    """Duplicates, reordering, rebatching, lost checkpoints, refusals and kills around every write change nothing."""
-    chance = random.Random(seed)
-    data = [record.encode(each, request_id="r") for each in [*events, *chance.choices(events, k=len(events) // 3)]]
-    data += poison
-    chance.shuffle(data)
-    lines = [
-        [kinesis_record(each, number, shard=shard) for number, each in enumerate(data) if number % shards == shard]
-        for shard in range(shards)
-    ]
-    faults = [
-        Killed(),
-        client_error("InternalServerError"),
-        client_error("ThrottlingException"),
-        client_error("TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}]),
-    ]
-
-    def misfortune() -> None:
-        if chance.random() < 0.15:
-            raise chance.choice(faults)
-
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        cloud = Cloud(monkeypatch)
-        cloud.dynamodb.before = cloud.dynamodb.after = cloud.sqs.before = misfortune
-        handler = lambda batch: activity_validate.handler(batch, cloud.context)  # noqa: E731 - one line says it
-        EventSourceMapping(handler, chance).deliver(lines)
-
-    assert cloud.dynamodb.events() == {(each["user_id"], each["event_id"]) for each in events}
-    assert cloud.dynamodb.counts() == counted(events)
-    poisoned = {f"{number:056}" for number, each in enumerate(data) if each in poison}
-    assert cloud.sqs.positions() == poisoned
