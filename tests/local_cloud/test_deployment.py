@@ -80,13 +80,17 @@ def test_the_functions_work_with_the_permissions_of_the_template_alone(cloud: Cl
 
     iam = cloud.client("iam")
     role = cloud.deployment.one("AWS::IAM::Role", "History").physical_id
-    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-    iam.delete_role_policy(RoleName=role, PolicyName=name)
+    policies = {
+        name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+    }
     try:
+        for name in policies:
+            iam.delete_role_policy(RoleName=role, PolicyName=name)
         refused = cloud.session.request("GET", f"{cloud.deployment.api_url()}/users/ada/history")
     finally:
-        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
+        for name, policy in policies.items():
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
 
     assert refused.status_code >= 500
     event = cloud.wait_for_event("History", "dynamodb:Query")
