@@ -51,7 +51,7 @@ def test_before_the_first_error_nothing_of_the_sdk_is_loaded() -> None:
     assert later["sentry_sdk"] is True
 
 
-HEALTHY = ["dsn", "import_hooks", "invocation", "log_records", "monitor", "runtime", "watchdog"]
+HEALTHY = ["import_hooks", "invocation", "log_records", "monitor", "runtime", "watchdog"]
 """All that a cold start compiles."""
 
 

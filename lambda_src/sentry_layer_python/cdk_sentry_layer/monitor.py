@@ -10,7 +10,6 @@ import time
 
 from cdk_sentry_layer import invocation as invocations
 from cdk_sentry_layer import log_records
-from cdk_sentry_layer.dsn import is_dsn
 from cdk_sentry_layer.import_hooks import after_import
 from cdk_sentry_layer.invocation import Invocation
 from cdk_sentry_layer.runtime import call_after_posting
@@ -28,6 +27,22 @@ _SDK = "sentry_sdk"
 _SDK_FOLDER = os.path.join(os.path.dirname(__file__), "vendored")  # noqa: PTH118, PTH120  pathlib is not loaded
 _SAYS_WHERE_THE_DSN_IS = ("SENTRY_DSN_SSM_PARAMETER", "SENTRY_DSN_SECRET")
 _MATTERS_IN_INIT = ("SENTRY_TRACES_SAMPLE_RATE", "SENTRY_TIMEOUT_WARNING")
+
+
+def is_dsn(text: str) -> bool:
+    """Whether `text` is `scheme://key[:secret]@host[:port][/path]/project_id`."""
+    scheme, _, rest = text.partition("://")
+    credentials, _, address = rest.rpartition("@")
+    path, _, project = address.rpartition("/")
+    host, colon, port = path.partition("/")[0].partition(":")
+    return (
+        scheme in {"http", "https"}
+        and bool(credentials.partition(":")[0] and host)
+        and project.isdecimal()
+        and (not colon or port.isdecimal())
+        and text.isascii()
+        and not any(character in text for character in " \n\t{}$")
+    )
 
 
 def start() -> "Monitor | None":

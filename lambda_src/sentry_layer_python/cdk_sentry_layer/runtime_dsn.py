@@ -7,7 +7,7 @@ import time
 from sentry_sdk.transport import HttpTransport, Transport
 
 from cdk_sentry_layer import scopes
-from cdk_sentry_layer.dsn import is_dsn
+from cdk_sentry_layer.monitor import is_dsn
 from cdk_sentry_layer.notice import say_once
 from cdk_sentry_layer.settings import Settings
 

@@ -1,6 +1,6 @@
 """What the construct tells the layer: environment variables, read once, when something depends on them."""
 
-from cdk_sentry_layer.dsn import is_dsn
+from cdk_sentry_layer.monitor import is_dsn
 from cdk_sentry_layer.notice import say_once
 
 TYPE_CHECKING = False
