@@ -1,8 +1,7 @@
 """SentryMonitoring: the one construct. Its steps are called in order here; each lives in a file of its own."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-from weakref import WeakSet
+from typing import Any, cast
 
 import jsii
 from aws_cdk import Annotations, NestedStack, Stack, Stage
@@ -11,6 +10,8 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct, IConstruct, IValidation
 
 from .alarms import Alarms, lambda_function
+from .alarms.catalogue import Watched
+from .alarms.resource import WatchedResource
 from .dsn import Dsn
 from .environment import resolve_environment
 from .errors import Checked, ConfigurationError, Problems
@@ -20,12 +21,15 @@ from .functions.find import find_functions
 from .functions.function import MonitoredFunction
 from .functions.instrument import instrument
 from .functions.report import FunctionReport
+from .functions.restore import restore_overrides
+from .identity import identity
 from .layers.layers import Layers
+from .nearest import nearer_than, register
 from .notifications import Notify
 from .release import Release
-from .selection import Select, as_rules, tag_value
+from .selection import Choice, Configured, Select, tag_value
 from .settings import CONFIGURABLE, FunctionSettings, Reporting
-from .stack_monitoring import StackMonitoring
+from .stack_monitoring import StackMonitoring, free_id
 from .visit import AssemblyVisits, stages_below
 
 
@@ -108,8 +112,8 @@ class SentryMonitoring(Construct):
         self._layers = layers or Layers.built()
         self._faults = faults or Faults.none()
         self._notify = tuple(notify)
-        self._include = None if include is None else as_rules(include)
-        self._exclude = as_rules(exclude)
+        self._choice = Choice(include, exclude)
+        self._configured = Configured()
         self._service_tag = service_tag
         self._check(chosen_release, service)
         self._base = self._base.overridden(
@@ -117,15 +121,13 @@ class SentryMonitoring(Construct):
         )
         self._warn_of_what_is_missing(release_wanted=chosen_release.wanted)
 
-        self._configured: dict[str, dict[str, Any]] = {}
-        self._excluded: set[str] = set()
         self._reports: list[FunctionReport] = []
-        self._stacks: dict[Stack, StackMonitoring] = {}
+        self._stacks: dict[str, StackMonitoring] = {}
         if _has_stack(scope):
             self.of(Stack.of(scope))
         self._visits = AssemblyVisits(self, scope, self._cover_assembly)
         self.node.add_validation(_Validation(self._missed_stages))
-        _ALL.add(self)
+        register(self)
 
     def configure(self, function: IConstruct, **settings: Any) -> None:
         """Says something for one function, whatever its environment variables and the arguments above say.
@@ -144,7 +146,7 @@ class SentryMonitoring(Construct):
         problems.raise_if_any()
         FunctionSettings(**{"dsn": self._base.dsn, **settings}).check(problems)
         problems.raise_if_any()
-        self._configured.setdefault(function.node.path, {}).update(settings)
+        self._configured.add(function, settings)
 
     def exclude(self, function: IConstruct) -> None:
         """Leaves one function exactly as it is, without alarms.
@@ -152,7 +154,7 @@ class SentryMonitoring(Construct):
         Args:
             function: the function's construct, or its CfnFunction.
         """
-        self._excluded.add(function.node.path)
+        self._choice.exclude(function)
 
     def of(self, stack: Stack) -> StackMonitoring:
         """What one stack below the scope gets: its topic, dashboard and alarms.
@@ -161,11 +163,12 @@ class SentryMonitoring(Construct):
             stack: any stack at or below the scope; a nested one stands for its outermost parent.
         """
         stack = _outermost(stack)
-        if stack not in self._stacks:
-            own = _has_stack(self) and Stack.of(self) is stack
-            scope = self if own else Construct(stack, _free_id(stack, self.node.id))
-            self._stacks[stack] = StackMonitoring(scope, layers=self._layers, notify=self._notify)
-        return self._stacks[stack]
+        key = identity(stack)
+        if key not in self._stacks:
+            own = _has_stack(self) and identity(Stack.of(self)) == key
+            scope = self if own else Construct(stack, free_id(stack, self.node.id))
+            self._stacks[key] = StackMonitoring(scope, layers=self._layers, notify=self._notify)
+        return self._stacks[key]
 
     @property
     def report(self) -> list[FunctionReport]:
@@ -214,8 +217,7 @@ class SentryMonitoring(Construct):
             self._layers,
             self._faults,
             *self._notify,
-            *(self._include or ()),
-            *self._exclude,
+            self._choice,
         ]
         for part in parts:
             part.check(problems)
@@ -247,15 +249,15 @@ class SentryMonitoring(Construct):
         Args:
             top: the scope, or a Stage below it.
         """
-        others = [each.scope.node.path for each in _nearer_than(self)]
-        reports = [
-            self._cover(function)
-            for function in find_functions(top, outside=[*others, *(each.node.path for each in stages_below(top))])
-            if self._is_chosen(function)
-        ]
-        covered = {_outermost(report.function.stack) for report in reports}
-        for stack, monitoring in self._stacks.items():
-            if stack in covered or _contains(top, stack):
+        outside = [*(each.scope for each in nearer_than(self)), *stages_below(top)]
+        found = find_functions(top, outside=outside)
+        watched = Watched(top, outside=[*outside, self, *(each.scope for each in self._stacks.values())])
+        reports = [self._cover(function, watched) for function in found if self._choice.takes(function)]
+        for resource in watched.beside_functions():
+            self._watch(resource)
+        restore_overrides(report.changes for report in reports)
+        for monitoring in self._stacks.values():
+            if identity(Stage.of(monitoring.stack) or top) == identity(Stage.of(top) or top):
                 title = self._title(monitoring)
                 monitoring.finish(
                     title=title,
@@ -267,23 +269,25 @@ class SentryMonitoring(Construct):
             report.say()
         self._reports += reports
 
-    def _is_chosen(self, function: MonitoredFunction) -> bool:
-        paths = {function.path, function.resource.node.path}
-        if paths & self._excluded or any(rule.matches(function) for rule in self._exclude):
-            return False
-        return self._include is None or any(rule.matches(function) for rule in self._include)
-
-    def _cover(self, function: MonitoredFunction) -> FunctionReport:
+    def _cover(self, function: MonitoredFunction, watched: Watched) -> FunctionReport:
         stack = self.of(function.stack)
-        configured = self._configured.get(function.path) or self._configured.get(function.resource.node.path) or {}
+        configured = self._configured.of(function)
         base = self._base.overridden({"service": self._service_of(function)})
         report = instrument(function, base=base, configured=configured, template=stack.template(function.stack))
         settings = base.overridden(configured)
         stack.report_faults_of(Covered(report, settings.dsn, settings.service))
-        rules = list(lambda_function.rules(settings.alarms))
-        stack.watch(function, rules)
+        stack.cover(function)
+        traits = watched.function_traits(function.logical_id)
+        rules = stack.watch(lambda_function.watched(function, traits), settings.alarms)
         report.applied += ["alarms", "dashboard"] if rules else ["dashboard"]
         return report
+
+    def _watch(self, resource: WatchedResource) -> None:
+        # Rules ask for path, construct and tags only, and those any resource has.
+        like_function = cast("MonitoredFunction", resource)
+        if self._choice.takes(like_function):
+            alarms = self._base.overridden(self._configured.of(like_function)).alarms
+            self.of(resource.stack).watch(resource, alarms)
 
     def _service_of(self, function: MonitoredFunction) -> str:
         tagged = tag_value(function, self._service_tag) if self._service_tag else None
@@ -306,7 +310,15 @@ class SentryMonitoring(Construct):
             )
         return Stack.of(self)
 
+    def _say_what_named_nothing(self) -> None:
+        for what in [*self._configured.unused, *self._choice.unused]:
+            Annotations.of(self).add_warning_v2(
+                f"cdk_sentry:names-nothing:{what}",
+                f"SentryMonitoring {self.node.path!r}: {what} names no function that it covers. Correct or remove it.",
+            )
+
     def _missed_stages(self) -> list[str]:
+        self._say_what_named_nothing()
         return [
             f"SentryMonitoring {self.node.path!r}: the functions of Stage {path!r} are not covered, because it was "
             "synthesized before they could be (CDK Pipelines' add_stage does that). Put SentryMonitoring into the "
@@ -327,28 +339,8 @@ class _Validation:
         return self._messages()
 
 
-# Every construct of this kind that is alive, to find those nearer to a function.
-_ALL: "WeakSet[SentryMonitoring]" = WeakSet()
-
-
-def _nearer_than(monitoring: SentryMonitoring) -> list[SentryMonitoring]:
-    below = monitoring.scope.node.path
-    return [
-        each
-        for each in _ALL
-        if each is not monitoring
-        and each.node.root is monitoring.node.root
-        and each.scope.node.path != below
-        and each.scope.node.path.startswith(f"{below}/" if below else "")
-    ]
-
-
 def _has_stack(construct: Construct) -> bool:
     return any(isinstance(each, Stack) for each in construct.node.scopes)
-
-
-def _contains(top: Construct, stack: Stack) -> bool:
-    return Stage.of(stack) is Stage.of(top)
 
 
 def _outermost(stack: Stack) -> Stack:
@@ -357,7 +349,3 @@ def _outermost(stack: Stack) -> Stack:
         assert parent is not None  # noqa: S101  (every nested stack has one)
         stack = parent
     return stack
-
-
-def _free_id(scope: Construct, wanted: str) -> str:
-    return wanted if scope.node.try_find_child(wanted) is None else f"{wanted}OfApp"

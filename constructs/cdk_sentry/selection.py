@@ -1,11 +1,13 @@
 """Which functions are covered: by path, by an AWS tag, or by naming the construct."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Any
 
 from aws_cdk import Aspects, Tag
+from aws_cdk.aws_lambda import SingletonFunction
 from constructs import IConstruct
 
 from .errors import Problems
@@ -46,6 +48,9 @@ class Select(ABC):
 class _Path(Select):
     pattern: str
 
+    def __str__(self) -> str:
+        return repr(self.pattern)
+
     def check(self, problems: Problems) -> None:
         if not self.pattern:
             problems.add("include/exclude", "''", "a path pattern such as 'Shop/*'", "Give the path as CDK prints it.")
@@ -58,6 +63,9 @@ class _Path(Select):
 class _Tag(Select):
     key: str
     value: str
+
+    def __str__(self) -> str:
+        return f"Select.tag({self.key!r}, {self.value!r})"
 
     def matches(self, function: MonitoredFunction) -> bool:
         found = tag_value(function, self.key)
@@ -78,8 +86,8 @@ def tag_value(function: MonitoredFunction, key: str) -> str | None:
         value = _tag_added_at(construct, key)
         if value is not None:
             return value
-    own = function.properties.get("tags") or []
-    pairs = own.items() if isinstance(own, dict) else ((each.get("key"), each.get("value")) for each in own)
+    own = function.properties.get("Tags") or []
+    pairs = own.items() if isinstance(own, dict) else ((each.get("Key"), each.get("Value")) for each in own)
     return next((str(value) for name, value in pairs if name == key), None)
 
 
@@ -88,6 +96,90 @@ def _tag_added_at(construct: IConstruct, key: str) -> str | None:
     return str(found[-1]) if found else None
 
 
-def as_rules(selection: Iterable["Select | str"]) -> tuple[Select, ...]:
+class Choice:
+    """Which of the functions found are covered.
+
+    Args:
+        include: rules, one of which a function must match; None: every function is covered.
+        exclude: rules that a covered function must not match.
+    """
+
+    def __init__(self, include: Iterable["Select | str"] | None, exclude: Iterable["Select | str"]) -> None:
+        self._include = None if include is None else _as_rules(include)
+        self._exclude = _as_rules(exclude)
+        self._excluded: dict[str, bool] = {}
+        self._matched: set[Select] = set()
+
+    def check(self, problems: Problems) -> None:
+        """Notes what is wrong with the rules."""
+        for rule in (*(self._include or ()), *self._exclude):
+            rule.check(problems)
+
+    def exclude(self, function: IConstruct) -> None:
+        """Leaves one function out."""
+        self._excluded[path_of(function)] = False
+
+    def takes(self, function: MonitoredFunction) -> bool:
+        """Whether a function is covered."""
+        if self._excluded:
+            for path in _paths(function) & self._excluded.keys():
+                self._excluded[path] = True
+                return False
+        included = self._include is None or self._matches(self._include, function)
+        return not self._matches(self._exclude, function) and included
+
+    @property
+    def unused(self) -> list[str]:
+        """What names no function, as the user wrote it."""
+        rules = [(f"include={rule}", rule) for rule in self._include or ()]
+        rules += [(f"exclude={rule}", rule) for rule in self._exclude]
+        named = [f"exclude({path!r})" for path, used in self._excluded.items() if not used]
+        return [*named, *(text for text, rule in rules if rule not in self._matched)]
+
+    def _matches(self, rules: Iterable[Select], function: MonitoredFunction) -> bool:
+        matching = [rule for rule in rules if rule.matches(function)]
+        self._matched.update(matching)
+        return bool(matching)
+
+
+class Configured:
+    """What was said for single functions."""
+
+    def __init__(self) -> None:
+        self._settings: dict[str, dict[str, Any]] = {}
+        self._used: set[str] = set()
+
+    def add(self, function: IConstruct, settings: Mapping[str, Any]) -> None:
+        """Adds to what is said for a function."""
+        own = self._settings.setdefault(path_of(function), {})
+        tags = {**own.get("tags", {}), **settings.get("tags", {})}
+        own.update(settings)
+        if tags:
+            own["tags"] = tags
+
+    def of(self, function: MonitoredFunction) -> Mapping[str, Any]:
+        """What was said for a function; nothing for most."""
+        if not self._settings:
+            return {}
+        paths = _paths(function) & self._settings.keys()
+        self._used |= paths
+        return {name: value for path in sorted(paths) for name, value in self._settings[path].items()}
+
+    @property
+    def unused(self) -> list[str]:
+        """What names no function, as the user wrote it."""
+        return [f"configure({path!r})" for path in self._settings if path not in self._used]
+
+
+def path_of(function: IConstruct) -> str:
+    """The path of the function that a construct stands for: a SingletonFunction's lies elsewhere in the stack."""
+    return str(function.permissions_node.path if isinstance(function, SingletonFunction) else function.node.path)
+
+
+def _paths(function: MonitoredFunction) -> set[str]:
+    return {function.path, str(function.resource.node.path)}
+
+
+def _as_rules(selection: Iterable["Select | str"]) -> tuple[Select, ...]:
     """Rules from what a user may write: a text is a path pattern."""
     return tuple(Select.path(each) if isinstance(each, str) else each for each in selection)

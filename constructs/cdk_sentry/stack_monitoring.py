@@ -2,25 +2,25 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import NestedStack, Stack
+from aws_cdk import CfnResource, NestedStack, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from .alarms import AlarmRule
+from .alarms import AlarmRule, Alarms, Severity
+from .alarms.resource import WatchedResource
+from .alarms.stack_alarms import StackAlarms
 from .dashboard import add_function_widgets
 from .faults import Faults
-from .faults.reporting import Covered, report_faults
-from .functions.find import resources_of_type
+from .faults.reporting import Covered, alarm_name_prefix, report_faults
 from .functions.function import MonitoredFunction
+from .identity import identity
 from .layers.layers import Layers
-from .notifications import Notify, alarm_topic
+from .notifications import Notifications, Notify
 from .settings import FunctionSettings
 from .template_resources import TemplateResources
 
 MAX_RESOURCES = 500
-# A nested stack is handed the name of each function as a parameter, and takes 200 of them.
-_FUNCTIONS_PER_NESTED_STACK = 150
 
 
 class StackMonitoring:
@@ -36,14 +36,23 @@ class StackMonitoring:
         self._scope = scope
         self._stack = Stack.of(scope)
         self._layers = layers
-        self._templates: dict[Stack, TemplateResources] = {}
+        self._templates: dict[str, TemplateResources] = {}
         self._covered: list[Covered] = []
         self._follows_alarms = any(each.is_sentry for each in notify)
-        self._wanted: list[tuple[MonitoredFunction, list[AlarmRule]]] = []
-        self._alarms: list[cloudwatch.CfnAlarm] = []
-        self._topic = alarm_topic(scope, "Topic")
-        self._actions = [self._topic.topic_arn, *(arn for each in notify for arn in each.attach(self._topic))]
+        self._functions: list[MonitoredFunction] = []
+        self._alarms = StackAlarms(scope, name_prefix=alarm_name_prefix(scope))
+        self._notifications = Notifications(scope, notify)
         self._dashboard = cloudwatch.Dashboard(scope, "Dashboard")
+
+    @property
+    def stack(self) -> Stack:
+        """Which stack; never a nested one."""
+        return self._stack
+
+    @property
+    def scope(self) -> Construct:
+        """Where the kit's own resources lie in the stack."""
+        return self._scope
 
     @property
     def name(self) -> str:
@@ -53,7 +62,7 @@ class StackMonitoring:
     @property
     def topic(self) -> sns.Topic:
         """Told of every alarm of the stack and of its end."""
-        return self._topic
+        return self._notifications.topic
 
     @property
     def dashboard(self) -> cloudwatch.Dashboard:
@@ -63,12 +72,12 @@ class StackMonitoring:
     @property
     def alarms(self) -> list[cloudwatch.CfnAlarm]:
         """The alarms declared; complete after synth."""
-        return list(self._alarms)
+        return self._alarms.declared
 
     @property
     def functions(self) -> list[MonitoredFunction]:
         """The stack's functions; complete after synth."""
-        return [function for function, _ in self._wanted]
+        return list(self._functions)
 
     def template(self, stack: Stack) -> TemplateResources:
         """What the functions of one template share.
@@ -76,14 +85,28 @@ class StackMonitoring:
         Args:
             stack: this stack, or one nested in it.
         """
-        if stack not in self._templates:
-            scope = self._scope if stack is self._stack else Construct(stack, self._scope.node.id)
-            self._templates[stack] = TemplateResources(scope, self._layers)
-        return self._templates[stack]
+        key = identity(stack)
+        if key not in self._templates:
+            own = key == identity(self._stack)
+            scope = self._scope if own else Construct(stack, free_id(stack, self._scope.node.id))
+            self._templates[key] = TemplateResources(scope, self._layers)
+        return self._templates[key]
 
-    def watch(self, function: MonitoredFunction, rules: Sequence[AlarmRule]) -> None:
-        """Notes the alarms that a function is to have."""
-        self._wanted.append((function, list(rules)))
+    def cover(self, function: MonitoredFunction) -> None:
+        """Notes a function."""
+        self._functions.append(function)
+
+    def watch(self, resource: WatchedResource, alarms: Alarms) -> list[AlarmRule]:
+        """Notes a resource, a function among them, for alarms and dashboard.
+
+        Args:
+            resource: which.
+            alarms: the user's choice for it.
+
+        Returns:
+            the alarms that it gets.
+        """
+        return self._alarms.watch(resource, alarms)
 
     def report_faults_of(self, covered: Covered) -> None:
         """Notes a function whose faults are to be reported from outside."""
@@ -104,46 +127,30 @@ class StackMonitoring:
             faults=faults,
             settings=settings,
             dsn_variables=lambda: self.template(self._stack).dsn_variables(settings.dsn, settings.service or self.name),
-            alarm_actions=self._actions,
+            alarm_actions=self._notifications.actions(Severity.CRITICAL),
             follows_alarms=self._follows_alarms,
         )
         for template in self._templates.values():
             template.finish()
+        self._alarms.watch_fleet(settings.alarms)
         if nested_alarms is None:
-            nested_alarms = self._resources_without_alarms() + self._alarm_count() > MAX_RESOURCES
-        size = _FUNCTIONS_PER_NESTED_STACK if nested_alarms else max(len(self._wanted), 1)
-        for number, start in enumerate(range(0, len(self._wanted), size), start=1):
-            scope = NestedStack(self._scope, f"Alarms{number}") if nested_alarms else self._scope
-            for function, rules in self._wanted[start : start + size]:
-                self._declare(scope, function, rules)
+            nested_alarms = self._resources_without_alarms() + len(self._alarms.planned) > MAX_RESOURCES
         add_function_widgets(
             self._dashboard,
             functions=self.functions,
-            # An alarm in a nested stack would take an output there and a parameter here for each.
-            alarm_arns=[] if nested_alarms else [alarm.attr_arn for alarm in self._alarms],
+            alarm_arns=self._alarms.arns(),
             region=self._stack.region,
             title=title,
         )
-
-    def _declare(self, scope: Construct, function: MonitoredFunction, rules: Sequence[AlarmRule]) -> None:
-        label = _relative_path(function, self._stack)
-        for rule in rules:
-            alarm = rule.alarm(
-                scope,
-                f"{label}-{rule.name}",
-                dimensions={"FunctionName": function.resource.ref},
-                subject=label,
-                actions=self._actions,
-            )
-            self._alarms.append(alarm)
-
-    def _alarm_count(self) -> int:
-        return sum(len(rules) for _, rules in self._wanted)
+        self._alarms.declare(self._notifications, nested=nested_alarms, summary=settings.alarms.summary)
 
     def _resources_without_alarms(self) -> int:
-        return sum(1 for each in resources_of_type(self._stack) if each.stack is self._stack)
+        constructs = self._stack.node.find_all()
+        nested = [each for each in constructs if isinstance(each, NestedStack)]
+        elsewhere = {identity(each) for stack in nested for each in stack.node.find_all()}
+        return sum(1 for each in constructs if isinstance(each, CfnResource) and identity(each) not in elsewhere)
 
 
-def _relative_path(function: MonitoredFunction, stack: Stack) -> str:
-    path = function.path.removeprefix(stack.node.path).strip("/")
-    return path.replace("/", "-")
+def free_id(scope: Construct, wanted: str) -> str:
+    """The wanted id, or one beside it if the user has given that to something else."""
+    return wanted if scope.node.try_find_child(wanted) is None else f"{wanted}Monitoring"

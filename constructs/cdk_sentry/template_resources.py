@@ -72,7 +72,11 @@ class TemplateResources:
 
 def role_in_template(function: MonitoredFunction) -> str | None:
     """The logical id of a function's role, if the role is declared in the function's own template."""
-    role = function.properties.get("role")
+    role = function.properties.get("Role")
+    if role is None and function.kind == "AWS::Serverless::Function":
+        # docs.aws.amazon.com/serverless-application-model/latest/developerguide/
+        # sam-specification-generated-resources-function.html
+        return f"{function.logical_id}Role"
     if isinstance(role, dict):
         attribute = role.get("Fn::GetAtt")
         if isinstance(attribute, str):

@@ -10,8 +10,9 @@ import jsii
 from aws_cdk import App, Aspects, IAspect, Stack, Stage
 from constructs import Construct, IConstruct, Node
 
-# Below MUTATING (200), so that Aspects which add tags to what is added here may still run after it.
-_PRIORITY = 150
+# After every Aspect that changes functions or checks them, whose default is 500 and whose highest constant is 1000:
+# what is read here is what will be deployed. Aspects still run on what is added here, since it is new to them.
+_PRIORITY = 1100
 _NODE_ID = "SentryVisit"
 
 
@@ -44,7 +45,7 @@ class AssemblyVisits:
 
     def missed(self) -> list[str]:
         """Paths of the Stages that were synthesized without a visit."""
-        return [stage.node.path for stage in stages_below(self._scope) if stage.node.path not in self._visited]
+        return [path for path in map(_path, stages_below(self._scope)) if path not in self._visited]
 
     def _attach_to_stages(self) -> None:
         for stage in stages_below(self._scope):
@@ -63,11 +64,21 @@ class AssemblyVisits:
 
 def stages_below(scope: Construct) -> Iterator[Stage]:
     """Yields every Stage below a scope; a Stage never lies below a stack."""
+    if any(isinstance(each, Stack) for each in scope.node.scopes):
+        return
+    yield from _stages_in(scope)
+
+
+def _stages_in(scope: Construct) -> Iterator[Stage]:
     for child in scope.node.children:
         if isinstance(child, Stage):
             yield child
         if isinstance(child, Construct) and not isinstance(child, Stack) and Node.of(child).children:
-            yield from stages_below(child)
+            yield from _stages_in(child)
+
+
+def _path(construct: Construct) -> str:
+    return str(construct.node.path)
 
 
 @jsii.implements(IAspect)

@@ -1,8 +1,11 @@
-"""Which log group a function writes to, and how many subscriptions the template gives it already."""
+"""Which log groups the functions of one template write to, and how many subscriptions the template gives them already.
+
+Limit: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html.
+"""
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aws_cdk import Stack
@@ -11,84 +14,87 @@ from ..functions.find import resources_of_type
 from ..functions.function import MonitoredFunction
 
 MAX_SUBSCRIPTIONS = 2
-"""docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html."""
 
 _PREFIX = "/aws/lambda/"
+_SUBSCRIPTION = "AWS::Logs::SubscriptionFilter"
+_GROUP = "AWS::Logs::LogGroup"
+_RETENTION = "Custom::LogRetention"
 
 
-def log_group_name(function: MonitoredFunction) -> Any:
-    """The name of the log group: the one that the function's configuration names, else the one named after it.
+class TemplateLogGroups:
+    """The log groups of one template, as CloudFormation sees them.
 
-    Returns:
-        Text, or what CloudFormation resolves to it within the function's own template.
+    Args:
+        stack: the stack, or nested stack, whose template it is.
     """
-    own = own_log_group(function)
-    if own is not None:
-        return own
-    name = function.properties.get("functionName")
-    if isinstance(name, str):
-        return _PREFIX + name
-    return {"Fn::Join": ["", [_PREFIX, {"Ref": logical_id(function)}]]}
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        found = [each for each in resources_of_type(stack, _SUBSCRIPTION, _GROUP, _RETENTION) if each.stack is stack]
+        # `_cfn_properties` is jsii's spelling of a protected member: all properties in one call.
+        resolved = stack.resolve([[each.logical_id, each.cfn_resource_type, each._cfn_properties] for each in found])  # noqa: SLF001
+        names = {
+            logical_id: property_of(properties, "LogGroupName")
+            for logical_id, kind, properties in resolved
+            if kind != _SUBSCRIPTION
+        }
+        self._names = {logical_id: name for logical_id, name in names.items() if name is not None}
+        self._declared = {
+            _key(name): {"Fn::GetAtt": [logical_id, "LogGroupName"]} if kind == _RETENTION else {"Ref": logical_id}
+            for logical_id, kind, _ in resolved
+            if (name := self._names.get(logical_id)) is not None
+        }
+        targets = [property_of(properties, "LogGroupName") for _, kind, properties in resolved if kind == _SUBSCRIPTION]
+        # Under what the subscription says and under what that stands for: a function may say either.
+        self._subscriptions = Counter(key for target in targets for key in {_key(target), _key(self._followed(target))})
+
+    def name_of(self, function: MonitoredFunction) -> Any:
+        """The name of a function's log group: the one that its configuration names, else the one named after it.
+
+        Returns:
+            Text, or what CloudFormation resolves to it: where the template declares the group, a reference to that,
+            so that CloudFormation makes the group before anybody else does.
+        """
+        own = own_log_group(function)
+        if own is not None:
+            return own
+        by_name, by_reference = self._default_names(function)
+        return self._declared.get(_key(by_reference)) or self._declared.get(_key(by_name)) or by_name
+
+    def count_subscriptions(self, function: MonitoredFunction) -> int:
+        """How many subscriptions the template gives to a function's log group."""
+        own = own_log_group(function)
+        names = self._default_names(function) if own is None else (own, self._followed(own))
+        return max(self._subscriptions[_key(name)] for name in names)
+
+    def _default_names(self, function: MonitoredFunction) -> tuple[Any, Any]:
+        logical_id = self._stack.resolve(function.resource.logical_id)
+        by_reference = {"Fn::Join": ["", [_PREFIX, {"Ref": logical_id}]]}
+        name = property_of(function.properties, "FunctionName")
+        return _PREFIX + name if isinstance(name, str) else by_reference, by_reference
+
+    def _followed(self, name: Any) -> Any:
+        """The name that a reference to a log group, or to CDK's LogRetention, stands for."""
+        return next((self._names[target] for target in _targets(name) if target in self._names), name)
 
 
 def own_log_group(function: MonitoredFunction) -> Any:
     """The log group that the function's configuration names; None where it names none."""
-    return (function.properties.get("loggingConfig") or {}).get("logGroup")
+    return property_of(property_of(function.properties, "LoggingConfig") or {}, "LogGroup")
 
 
-def logical_id(function: MonitoredFunction) -> str:
-    """The logical id of the function's resource."""
-    return str(function.stack.resolve(function.resource.logical_id))
+def property_of(properties: Mapping[str, Any], name: str) -> Any:
+    """A property in CloudFormation's spelling or CDK's; None where there is none."""
+    return properties.get(name, properties.get(name[:1].lower() + name[1:]))
 
 
-def count_subscriptions(stack: Stack) -> Counter[str]:
-    """How many subscriptions each log group has in the template of a stack.
-
-    Args:
-        stack: whose template.
-
-    Returns:
-        Counts by `key_of` the group's name.
-    """
-    wanted = ("AWS::Logs::SubscriptionFilter", "AWS::Logs::LogGroup", "Custom::LogRetention")
-    found = [each for each in resources_of_type(stack, *wanted) if each.stack is stack]
-    resolved = stack.resolve([(each.logical_id, each.cfn_resource_type, each._cfn_properties) for each in found])  # noqa: SLF001
-    names = {
-        logical: _named(properties, "logGroupName", "LogGroupName")
-        for logical, kind, properties in resolved
-        if kind != wanted[0]
-    }
-    targets = [_named(properties, "logGroupName") for _, kind, properties in resolved if kind == wanted[0]]
-    # Under what the subscription says and under what that stands for: a function may say either.
-    return Counter(key for target in targets for key in {key_of(target), key_of(_followed(target, names))})
-
-
-def key_of(name: Any) -> str:
+def _key(name: Any) -> str:
     """A text by which the names of log groups can be compared, whatever intrinsic functions they are made of."""
     return json.dumps(name, sort_keys=True)
 
 
-def keys_of(function: MonitoredFunction) -> set[str]:
-    """The keys under which a function's log group may appear in its template."""
-    by_reference = {"Fn::Join": ["", [_PREFIX, {"Ref": logical_id(function)}]]}
-    keys = {key_of(log_group_name(function))}
-    return keys if own_log_group(function) is not None else keys | {key_of(by_reference)}
-
-
-def _named(properties: Mapping[str, Any], *names: str) -> Any:
-    return next((properties[name] for name in names if name in properties), None)
-
-
-def _followed(name: Any, names: Mapping[str, Any]) -> Any:
-    """The name that a reference to a log group, or to CDK's LogRetention, stands for."""
-    for target in _targets(name):
-        if names.get(target) is not None:
-            return names[target]
-    return name
-
-
-def _targets(name: Any) -> Iterable[str]:
-    if isinstance(name, dict):
+def _targets(name: Any) -> Iterator[str]:
+    if isinstance(name, Mapping):
         if isinstance(name.get("Ref"), str):
             yield name["Ref"]
         attribute = name.get("Fn::GetAtt")

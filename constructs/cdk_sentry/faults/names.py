@@ -7,6 +7,7 @@ from typing import Any
 from aws_cdk import NestedStack, Stack, Token
 
 from ..functions.function import MonitoredFunction
+from .log_groups import property_of
 
 # CloudFormation names a function STACK-LOGICALID-RANDOM and shortens each part to fit 64 characters; so much of the
 # stack's name is always left.
@@ -25,7 +26,7 @@ def function_name_patterns(functions: Sequence[MonitoredFunction]) -> list[str]:
     Args:
         functions: whose names.
     """
-    names = [(function, function.properties.get("functionName")) for function in functions]
+    names = [(function, property_of(function.properties, "FunctionName")) for function in functions]
     generated = [stack_pattern(function.stack) for function, name in names if name is None]
     literal = sorted({name for _, name in names if isinstance(name, str)})
     others = [as_pattern(name, function) for function, name in names if isinstance(name, dict)]

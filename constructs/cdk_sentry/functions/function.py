@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from aws_cdk import CfnResource, Stack
@@ -15,49 +16,74 @@ class MonitoredFunction:
     Attributes:
         construct: what the user wrote: the L2 `Function`, or the CfnFunction itself where there is none.
         resource: the CfnFunction.
-        properties: the resource's properties as they were found, in CDK's spelling (`runtime`, `environment`),
-            resolved for CloudFormation.
+        stack: the stack, or nested stack, whose template the function is in.
+        logical_id: its name in that template.
+        properties: its properties as CloudFormation would have got them without the kit, in CloudFormation's spelling.
+        kind: the CloudFormation type: `AWS::Lambda::Function`, or SAM's `AWS::Serverless::Function`.
     """
 
     construct: IConstruct
     resource: CfnResource
+    stack: Stack
+    logical_id: str
     properties: Mapping[str, Any]
+    kind: str = "AWS::Lambda::Function"
 
-    @property
+    @cached_property
     def path(self) -> str:
         """The construct's path, as CDK prints it."""
         return str(self.construct.node.path)
 
-    @property
-    def stack(self) -> Stack:
-        """The stack, or nested stack, whose template the function is in."""
-        return self.resource.stack
+    @cached_property
+    def ref(self) -> str:
+        """A reference to its name, valid in every template."""
+        return str(self.resource.ref)
 
     @property
     def runtime(self) -> str | None:
         """Lambda's runtime identifier, such as `python3.13`; None for container images and unresolved tokens."""
-        runtime = self.properties.get("runtime")
+        runtime = self.properties.get("Runtime")
         return runtime if isinstance(runtime, str) else None
 
     @property
     def handler(self) -> str | None:
         """The handler string; None where there is none or it is known at deployment only."""
-        handler = self.properties.get("handler")
+        handler = self.properties.get("Handler")
         return handler if isinstance(handler, str) else None
 
     @property
     def variables(self) -> Mapping[str, Any]:
-        """The environment variables that the function had before the kit came."""
-        environment = self.properties.get("environment") or {}
-        variables = environment.get("variables", environment.get("Variables")) or {}
-        return variables if isinstance(variables, Mapping) else {}
+        """The environment variables that the function had before the kit came; empty where they are not known."""
+        return _literal(_literal(self.properties.get("Environment")).get("Variables"))
+
+    @property
+    def variables_are_known(self) -> bool:
+        """Whether variables can be added: not to an environment that is chosen at deployment as a whole."""
+        environment = self.properties.get("Environment")
+        return not is_intrinsic(environment) and not is_intrinsic(_literal(environment).get("Variables"))
+
+    @property
+    def layers(self) -> list[Any] | None:
+        """The function's own layers; None where the list is known at deployment only."""
+        layers = self.properties.get("Layers", [])
+        return layers if isinstance(layers, list) else None
+
+
+def is_intrinsic(value: object) -> bool:
+    """Whether a value of a template is an intrinsic function, and so known at deployment only."""
+    return isinstance(value, Mapping) and len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref"))
+
+
+def _literal(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) and not is_intrinsic(value) else {}
 
 
 @dataclass
 class Changes:
     """What is to be written onto one function, in one call.
 
-    One override of all properties costs a third of a millisecond; ten `add_environment` calls cost ten.
+    One override of all properties costs a third of a millisecond, ten `add_environment` calls ten times as much. It
+    takes the place of overrides of the user's, though, which `restore_overrides` then puts back.
     """
 
     function: MonitoredFunction
@@ -81,12 +107,21 @@ class Changes:
         self.removed.extend(name for name in removed if name in self.function.variables and name not in variables)
         self.variables.update(variables)
 
+    @property
+    def touched(self) -> Mapping[str, Any]:
+        """What must not be put back to what it was: all that is written and all that is removed."""
+        if not self.removed:
+            return self.written
+        return {**self.written, "Environment": {"Variables": {**dict.fromkeys(self.removed), **self.variables}}}
+
+    @property
+    def written(self) -> Mapping[str, Any]:
+        """What the changes say of the resource's properties."""
+        return {**self.properties, **({"Environment": {"Variables": self.variables}} if self.variables else {})}
+
     def apply(self) -> None:
-        """Writes the changes onto the function's resource."""
+        """Writes the changes onto the function's resource; `restore_overrides` must follow."""
+        if self.written:
+            self.function.resource.add_override("Properties", dict(self.written))
         for name in self.removed:
             self.function.resource.add_deletion_override(f"Properties.Environment.Variables.{name}")
-        properties = dict(self.properties)
-        if self.variables:
-            properties["Environment"] = {"Variables": self.variables}
-        if properties:
-            self.function.resource.add_override("Properties", properties)

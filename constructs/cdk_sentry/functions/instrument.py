@@ -7,7 +7,7 @@ from ..layers.layers import PYTHON_RUNTIMES
 from ..settings import FunctionSettings
 from ..template_resources import TemplateResources
 from .checks import check_function
-from .function import Changes, MonitoredFunction
+from .function import MonitoredFunction
 from .handler import PYTHON_BOOTSTRAP, redirect_handler
 from .layer import add_layer
 from .report import FunctionReport
@@ -31,8 +31,11 @@ def instrument(
     """
     settings = base.overridden(configured)
     report = FunctionReport(function)
-    changes = Changes(function)
-    if function.runtime in PYTHON_RUNTIMES and function.handler is not None and not _is_instrumented(function):
+    changes = report.changes
+    if not function.variables_are_known:
+        report.findings += check_function(function, changes, settings)
+        return report
+    if function.runtime in PYTHON_RUNTIMES and _takes_a_layer(function):
         add_layer(changes, template.python_layer())
         redirect_handler(changes, PYTHON_BOOTSTRAP)
         report.applied += ["layer", "handler"]
@@ -48,6 +51,10 @@ def instrument(
     changes.apply()
     report.findings += check_function(function, changes, settings)
     return report
+
+
+def _takes_a_layer(function: MonitoredFunction) -> bool:
+    return function.handler is not None and function.layers is not None and not _is_instrumented(function)
 
 
 def _is_instrumented(function: MonitoredFunction) -> bool:

@@ -10,5 +10,4 @@ def add_layer(changes: Changes, layer_version_arn: object) -> None:
         changes: the function's pending changes.
         layer_version_arn: an ARN, or a CloudFormation reference to one in the same template.
     """
-    own = changes.function.properties.get("layers") or []
-    changes.properties["Layers"] = [*own, layer_version_arn]
+    changes.properties["Layers"] = [*(changes.function.layers or []), layer_version_arn]

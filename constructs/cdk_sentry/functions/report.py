@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from aws_cdk import Annotations
 
-from .function import MonitoredFunction
+from .function import Changes, MonitoredFunction
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,16 @@ class FunctionReport:
         function: which.
         applied: what it got: `layer`, `handler`, `variables`, `permissions`, `alarms`, `dashboard`.
         findings: what it did not get and why, and what else was noticed.
+        changes: what was written onto its resource.
     """
 
     function: MonitoredFunction
     applied: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    changes: Changes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.changes = Changes(self.function)
 
     def say(self) -> None:
         """Writes the findings into the construct tree, where `cdk synth` shows them."""
