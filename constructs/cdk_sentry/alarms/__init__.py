@@ -2,5 +2,6 @@
 
 from .alarm import AlarmRule
 from .alarms import Alarms
+from .severity import Severity
 
-__all__ = ["AlarmRule", "Alarms"]
+__all__ = ["AlarmRule", "Alarms", "Severity"]

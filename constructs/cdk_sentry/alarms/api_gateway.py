@@ -1,0 +1,150 @@
+"""The alarms on one stage of an API Gateway REST or HTTP API.
+
+Metric names and dimensions, both in docs.aws.amazon.com/apigateway/latest/developerguide/:
+api-gateway-metrics-and-dimensions.html and http-api-metrics.html. REST APIs are told apart by name, HTTP
+APIs by id.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+
+from aws_cdk import Duration
+
+from .alarm import AlarmRule, MathInput
+from .kind import AlarmKind
+from .resource import WatchedResource, value_of
+from .severity import Severity
+from .template import Template, TemplateResource
+
+REST_KIND = "rest_api"
+HTTP_KIND = "http_api"
+TYPES = (
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGateway::Stage",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Stage",
+)
+
+_rule = partial(AlarmRule, namespace="AWS/ApiGateway")
+
+
+def watched(template: Template) -> Iterator[WatchedResource]:
+    """Yields the stages of a scope whose API is in it too, with the API as the construct."""
+    for stage in template.of_type("AWS::ApiGateway::Stage"):
+        api = template.referred(value_of(stage.properties, "restApiId"))
+        name = api and _property(api, "name")
+        stage_name = _property(stage, "stageName")
+        if api and name and stage_name:
+            dimensions = {"ApiName": name, "Stage": stage_name}
+            yield WatchedResource(REST_KIND, api.construct, stage.resource, stage.properties, dimensions)
+    for stage in template.of_type("AWS::ApiGatewayV2::Stage"):
+        api = template.referred(value_of(stage.properties, "apiId"))
+        stage_name = _property(stage, "stageName")
+        if api and stage_name and value_of(api.properties, "protocolType") == "HTTP":
+            dimensions = {"ApiId": api.resource.ref, "Stage": stage_name}
+            yield WatchedResource(HTTP_KIND, api.construct, stage.resource, stage.properties, dimensions)
+
+
+def _property(resource: TemplateResource, name: str) -> str | None:
+    """A property before it is resolved: it may be written into a nested stack's alarm."""
+    value = resource.resource._cfn_properties.get(name)  # noqa: SLF001  (see template.py)
+    return value if isinstance(value, str) else None
+
+
+def kinds() -> Iterator[AlarmKind]:
+    """Yields the catalogue's entries."""
+    yield from _kinds(REST_KIND, client_errors="4XXError", server_errors="5XXError")
+    yield from _kinds(HTTP_KIND, client_errors="4xx", server_errors="5xx")
+
+
+def _kinds(of: str, *, client_errors: str, server_errors: str) -> Iterator[AlarmKind]:
+    kind = partial(AlarmKind, of=of)
+    yield kind(
+        key="api_5xx",
+        rule=_rule(
+            name="ServerErrors",
+            metric_name=server_errors,
+            statistic="Sum",
+            meaning="the API answers with server errors (5xx).",
+            causes="the function behind it fails or times out, answers in a wrong form, or may not be invoked.",
+            first_steps="Look at the function's issues in Sentry; if there are none, at the API's access log.",
+        ),
+        unit="answers within a minute",
+        why="A caller got an error that is not the caller's fault.",
+    )
+    yield kind(
+        key="api_4xx_rate",
+        rule=_rule(
+            name="ClientErrors",
+            metric_name=client_errors,
+            statistic="Sum",
+            severity=Severity.WARNING,
+            period_s=300,
+            evaluation_periods=3,
+            datapoints_to_alarm=3,
+            expression="errors / MAX([requests, 1])",
+            inputs=(MathInput("errors", client_errors, "Sum"), MathInput("requests", "Count", "Sum")),
+            meaning="a large share of requests is refused as the caller's fault (4xx).",
+            causes="a release that changed the contract, a client with old credentials, throttling (429), a scanner.",
+            first_steps="Count the access log by status and caller.",
+        ),
+        unit="of the requests of 5 minutes, in 3 successive ones",
+        why="Off: callers make these, one scanner at night is enough. It is charged as two metrics.",
+        suggested=0.25,
+    )
+    yield kind(
+        key="p95_latency",
+        rule=_rule(
+            name="Latency",
+            metric_name="Latency",
+            statistic="p95",
+            severity=Severity.WARNING,
+            period_s=300,
+            evaluation_periods=3,
+            datapoints_to_alarm=3,
+            meaning="one request in twenty takes too long.",
+            causes="cold starts after a release, a slow dependency, growing data.",
+            first_steps="Compare IntegrationLatency with the function's Duration: the difference is cold starts and "
+            "waiting.",
+        ),
+        unit="in 3 successive periods of 5 minutes",
+        why="What people still feel as an answer at once; a quarter of an hour, as a single cold start is no news.",
+        duration_as="ms",
+    )
+    yield kind(
+        key="api_no_traffic",
+        rule=_rule(
+            name="NoTraffic",
+            metric_name="Count",
+            statistic="Sum",
+            threshold=1,
+            comparison="LessThanThreshold",
+            treat_missing_data="breaching",
+            meaning="nobody called the API.",
+            causes="a name or certificate that no longer holds, a caller that is down, a quiet night.",
+            first_steps="Call it yourself, from outside.",
+        ),
+        unit="without a request",
+        why="Off: only you know how long your users may be silent.",
+        duration_as="period",
+        suggested=Duration.hours(1),
+    )
+    yield kind(
+        key="api_traffic_anomaly",
+        rule=_rule(
+            name="TrafficAnomaly",
+            metric_name="Count",
+            statistic="Sum",
+            severity=Severity.WARNING,
+            period_s=300,
+            evaluation_periods=3,
+            datapoints_to_alarm=3,
+            anomaly=True,
+            meaning="the API gets more, or fewer, requests than the last two weeks let expect.",
+            causes="an event, a caller that repeats itself, a caller that is down.",
+            first_steps="Count the access log by caller.",
+        ),
+        unit="standard deviations from what is expected, in 3 successive periods of 5 minutes",
+        why="Off: it learns for two weeks and costs three times as much.",
+        suggested=3,
+    )

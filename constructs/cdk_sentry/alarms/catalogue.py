@@ -1,0 +1,78 @@
+"""All alarms there are, and the resources of a scope that may have them."""
+
+from collections.abc import Collection, Iterator
+
+from constructs import Construct
+
+from . import (
+    api_gateway,
+    dynamodb,
+    eventbridge,
+    firehose,
+    kinesis,
+    lambda_function,
+    sns,
+    sqs,
+    step_functions,
+)
+from .alarm import AlarmRule
+from .alarms import Alarms
+from .kind import AlarmKind
+from .resource import WatchedResource
+from .template import Template
+
+SERVICES = {
+    "AWS Lambda": lambda_function,
+    "Amazon API Gateway": api_gateway,
+    "Amazon Kinesis Data Streams": kinesis,
+    "Amazon DynamoDB": dynamodb,
+    "Amazon SQS": sqs,
+    "Amazon SNS": sns,
+    "Amazon EventBridge": eventbridge,
+    "AWS Step Functions": step_functions,
+    "Amazon Data Firehose": firehose,
+}
+KINDS: dict[str, tuple[AlarmKind, ...]] = {name: tuple(service.kinds()) for name, service in SERVICES.items()}
+_BY_RESOURCE: dict[str, list[AlarmKind]] = {}
+for _kinds in KINDS.values():
+    for _kind in _kinds:
+        _BY_RESOURCE.setdefault(_kind.of, []).append(_kind)
+
+_FUNCTION_TYPES = ("AWS::Lambda::Function", "AWS::Serverless::Function")
+_BESIDE_FUNCTIONS = (api_gateway, kinesis, dynamodb, sqs, sns, eventbridge, step_functions, firehose)
+
+
+def rules_for(resource: WatchedResource, alarms: Alarms) -> list[AlarmRule]:
+    """The alarms that one resource gets.
+
+    Args:
+        resource: which.
+        alarms: the user's choice for it.
+    """
+    candidates = (kind.rule_for(resource, alarms.of(kind.key)) for kind in _BY_RESOURCE.get(resource.kind, ()))
+    return [rule for rule in candidates if rule is not None]
+
+
+class Watched:
+    """What alarms may watch at or below a scope.
+
+    Args:
+        scope: where to look.
+        outside: constructs whose resources are somebody else's, or the kit's own.
+    """
+
+    def __init__(self, scope: Construct, *, outside: Collection[Construct]) -> None:
+        types = {each for service in SERVICES.values() for each in service.TYPES}
+        self._template = Template(
+            scope, sorted({*types, *_FUNCTION_TYPES}), outside=[str(each.node.path) for each in outside]
+        )
+        self._traits = lambda_function.traits_by_logical_id(self._template)
+
+    def function_traits(self, logical_id: str) -> frozenset[str]:
+        """How a function is invoked, as far as alarms ask."""
+        return self._traits.get(logical_id, frozenset())
+
+    def beside_functions(self) -> Iterator[WatchedResource]:
+        """Yields the streams, tables, queues and so on."""
+        for service in _BESIDE_FUNCTIONS:
+            yield from service.watched(self._template)
