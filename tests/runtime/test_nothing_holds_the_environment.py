@@ -142,6 +142,27 @@ def test_after_a_restore_from_a_snapshot_events_are_sent_anew() -> None:
     assert [event["tags"]["cold_start"] for event in (first, second)] == ["true", "false"]
 
 
+@pytest.mark.parametrize("mode", [{}, {"SENTRY_TRACES_SAMPLE_RATE": "1"}], ids=["lean", "full"])
+def test_an_event_is_not_kept_beyond_its_invocation(mode: dict[str, str]) -> None:
+    """A batch may be 6 MB of JSON, many times that in memory; the next one is parsed before its invocation begins."""
+    counts: list[list[int | None]] = []
+    for bare in (True, False):
+        with Function("counts_events.handler", {} if bare else mode, bare=bare) as function:
+            counts.append([])
+            for event in ({}, {}, {"fail": True}, {}, {"fail": True}, {}):
+                invocation = function.invoke({"marker": "event", **event})
+                counts[-1].append(None if "fail" in event else invocation.result)
+    assert counts[0] == counts[1]
+
+
+def test_a_response_that_cannot_be_posted_is_reported_before_the_process_ends() -> None:
+    with Function("misbehaves.handler") as function:
+        function.api.enqueue({"steps": ["post_fails"]})
+        function.process.wait_for_exit()
+        (event,) = function.sink.wait_for_events(1)
+    assert last_exception(event)["value"] == "413: response too large"
+
+
 def test_a_healthy_call_costs_next_to_nothing() -> None:
     """The figure itself is the benchmark's; this one is for an accident, such as a thread for each call."""
     costs = []

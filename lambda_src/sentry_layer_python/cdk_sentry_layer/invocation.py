@@ -84,6 +84,11 @@ class Invocation:
         self.timeout_ms = self.remaining_ms = self.remaining_time_ms()
         self.deadline_s = None if self.timeout_ms is None else time.monotonic() + self.timeout_ms / 1000
 
+    def release(self) -> None:
+        """Lets go of what belongs to the function: the next event is parsed before the next invocation begins."""
+        self.event = self.seen = None
+        self.breadcrumbs.clear()
+
     def remaining_time_ms(self) -> float | None:
         """What is left of the function's timeout; None where nobody says."""
         remaining = getattr(self.context, "get_remaining_time_in_millis", None)

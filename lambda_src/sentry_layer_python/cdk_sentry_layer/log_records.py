@@ -50,7 +50,7 @@ def _note(record: logging.LogRecord, monitor: "Monitor") -> None:
             fields = vars(record)
             # A handler of the function has most often formatted the record already.
             text = fields.get("message") or record.getMessage()
-            extra = {name: fields[name] for name in fields.keys() - _PLAIN}
+            extra = {name: fields[name] for name in fields.keys() - _PLAIN if name[:1] != "_"}
             invocation.breadcrumbs.append((record.created, record.levelno, record.levelname, record.name, text, extra))
     except Exception as problem:
         from cdk_sentry_layer.notice import say_once

@@ -101,7 +101,9 @@ class Monitor:
         if self._desk is None:
             from cdk_sentry_layer.desk import Desk
 
-            self._desk = Desk(self._environment, lambda: self.sdk_is_ready)
+            # Two threads may come here at once; a lock could be held already where a signal handler logs.
+            desk = Desk(self._environment, lambda: self.sdk_is_ready)
+            self._desk = self.__dict__.setdefault("_first_desk", desk)
         return self._desk
 
     def begin(self, event: "Any", context: "Any") -> Invocation | None:
@@ -197,6 +199,8 @@ class Monitor:
             invocation.error = invocation.traceback = invocation.error_variables = None
         if self.sdk_is_ready or (self._desk is not None and self._desk.news):
             self.desk.report(invocation)
+        else:
+            invocation.release()
 
     def _watch(self, invocation: Invocation) -> None:
         try:

@@ -103,12 +103,17 @@ def report(
     """
 
     def job() -> bool:
-        _load_sdk()
-        if not sdk_is_ready():
-            return True
-        from cdk_sentry_layer import sdk
+        try:
+            _load_sdk()
+            if not sdk_is_ready():
+                news.clear()
+                return True
+            from cdk_sentry_layer import sdk
 
-        return sdk.report(news, invocation, settings.flush_timeout_ms / 1000)
+            return sdk.report(news, invocation, settings.flush_timeout_ms / 1000)
+        finally:
+            if invocation.has_ended:
+                invocation.release()
 
     _reporter.run(job, budget_ms)
 

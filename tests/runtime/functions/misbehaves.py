@@ -1,5 +1,6 @@
 """Takes from the kit what it needs."""
 
+import importlib
 import logging
 import os
 import threading
@@ -38,6 +39,14 @@ def logs_after_the_response() -> None:
 def waits_for_late_log() -> None:
     ANSWERED.set()
     LOGGED.wait(10)
+
+
+def post_fails() -> None:
+    def post(*_: Any) -> None:
+        raise RuntimeError("413: response too large")
+
+    client = importlib.import_module("runtime_client")
+    vars(client)["post_invocation_result"] = post
 
 
 def fails() -> None:
