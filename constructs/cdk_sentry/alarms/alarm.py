@@ -156,7 +156,8 @@ class AlarmRule:
                 "threshold_metric_id": "band",
                 "comparison_operator": _OUTSIDE_BAND,
             }
-        expression: dict[str, Any] = {"id": "value", "expression": self.expression, "label": self.name, "returnData": True}
+        expression: dict[str, Any] = {"id": "value", "expression": self.expression, "label": self.name}
+        expression["returnData"] = True
         if not self.inputs:
             expression["period"] = self.period_s
         metrics = [self._query(each, dimensions, return_data=False) for each in self.inputs]

@@ -186,11 +186,11 @@ class Alarms:
         if kind is Duration:
             if not isinstance(value, Duration):
                 problems.add(parameter, value, "an aws_cdk.Duration, or None", "Write Duration.seconds(1).")
-            elif not value.is_unresolved() and value.to_seconds(integral=False) <= 0:
+            elif not value.is_unresolved() and value.to_milliseconds() <= 0:
                 problems.add(parameter, "0", "a duration above 0, or None", remedy)
             elif key == "api_no_traffic" and not _is_period(value):
                 allowed = "whole minutes, a day at most, or None"
-                problems.add(parameter, f"{value.to_seconds():.0f} s", allowed, "Write Duration.minutes(15).")
+                problems.add(parameter, f"{value.to_milliseconds():.0f} ms", allowed, "Write Duration.minutes(15).")
         elif not _is_number(value, whole=kind is int):
             number = "a whole number, 1 or more, or None" if kind is int else "a number above 0, or None"
             problems.add(parameter, value, number, remedy)
@@ -205,7 +205,7 @@ def _is_number(value: object, *, whole: bool) -> bool:
 
 
 def _is_period(value: Duration) -> bool:
-    seconds = value.to_seconds()
+    seconds = value.to_milliseconds() / 1000
     return seconds % _MINUTE_S == 0 and seconds <= _DAY_S
 
 

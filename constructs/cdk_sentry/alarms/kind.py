@@ -63,10 +63,10 @@ class AlarmKind:
             properties: of the resource.
         """
         if isinstance(choice, Duration):
-            seconds = choice.to_seconds()
+            milliseconds = choice.to_milliseconds()
             if self.duration_as == "period":
-                return replace(self.rule, period_s=int(seconds))
-            return replace(self.rule, threshold=seconds * 1000 if self.duration_as == "ms" else seconds)
+                return replace(self.rule, period_s=int(milliseconds / 1000))
+            return replace(self.rule, threshold=milliseconds if self.duration_as == "ms" else milliseconds / 1000)
         if choice is None:
             return None
         if self.whole is None:
