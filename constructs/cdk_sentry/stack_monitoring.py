@@ -7,10 +7,10 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from .alarms import AlarmRule, Alarms, Severity
+from .alarms import AlarmRule, Alarms, Severity, lambda_function
 from .alarms.resource import WatchedResource
 from .alarms.stack_alarms import StackAlarms
-from .dashboard import add_function_widgets
+from .dashboard import Page, dashboard_url, fill, log_groups, save_queries
 from .faults import Faults
 from .faults.reporting import Covered, alarm_name_prefix, report_faults
 from .functions.function import MonitoredFunction
@@ -40,9 +40,12 @@ class StackMonitoring:
         self._covered: list[Covered] = []
         self._follows_alarms = any(each.is_sentry for each in notify)
         self._functions: list[MonitoredFunction] = []
-        self._alarms = StackAlarms(scope, name_prefix=alarm_name_prefix(scope))
+        self._name_prefix = alarm_name_prefix(scope)
+        self._alarms = StackAlarms(scope, name_prefix=self._name_prefix)
         self._notifications = Notifications(scope, notify)
-        self._dashboard = cloudwatch.Dashboard(scope, "Dashboard")
+        # Dashboards are an account's, not a region's; a name of its own can stand in the text of each alarm.
+        self._dashboard_name = f"{self._name_prefix}-{self._stack.region}"
+        self._dashboard = cloudwatch.Dashboard(scope, "Dashboard", dashboard_name=self._dashboard_name)
 
     @property
     def stack(self) -> Stack:
@@ -96,17 +99,19 @@ class StackMonitoring:
         """Notes a function."""
         self._functions.append(function)
 
-    def watch(self, resource: WatchedResource, alarms: Alarms) -> list[AlarmRule]:
+    def watch(self, resource: WatchedResource, alarms: Alarms, links: Sequence[str] = ()) -> list[AlarmRule]:
         """Notes a resource, a function among them, for alarms and dashboard.
 
         Args:
             resource: which.
             alarms: the user's choice for it.
+            links: end the alarms' descriptions, after that to the dashboard.
 
         Returns:
             the alarms that it gets.
         """
-        return self._alarms.watch(resource, alarms)
+        dashboard = f"Dashboard: {dashboard_url(self._stack, self._dashboard_name)}"
+        return self._alarms.watch(resource, alarms, [dashboard, *links])
 
     def report_faults_of(self, covered: Covered) -> None:
         """Notes a function whose faults are to be reported from outside."""
@@ -135,13 +140,18 @@ class StackMonitoring:
         self._alarms.watch_fleet(settings.alarms)
         if nested_alarms is None:
             nested_alarms = self._resources_without_alarms() + len(self._alarms.planned) > MAX_RESOURCES
-        add_function_widgets(
-            self._dashboard,
-            functions=self.functions,
-            alarm_arns=self._alarms.arns(),
-            region=self._stack.region,
+        functions = [each for each, _ in self._alarms.resources if each.kind == lambda_function.KIND]
+        groups = log_groups(functions, self._stack)
+        page = Page(
             title=title,
+            alarm_arns=self._alarms.arns(),
+            resources=self._alarms.resources,
+            log_groups=groups,
+            region=self._stack.region,
         )
+        fill(self._dashboard, page)
+        if groups:
+            save_queries(self._scope, groups, self._name_prefix)
         self._alarms.declare(self._notifications, nested=nested_alarms, summary=settings.alarms.summary)
 
     def _resources_without_alarms(self) -> int:

@@ -228,9 +228,11 @@ def test_there_is_one_dashboard_with_a_line_per_function_and_the_state_of_every_
     SentryMonitoring(app, "Sentry", service="shop")
     template = template_of(app)
     body = dashboard_body(template)
-    heading, alarms, *graphs = body["widgets"]
+    heading, alarms, part, *rest = body["widgets"]
     assert "# shop" in heading["properties"]["markdown"]
     assert len(alarms["properties"]["alarms"]) == 4
+    assert part["properties"]["markdown"] == "## Functions"
+    graphs = [widget for widget in rest if widget["type"] == "metric"]
     assert [graph["properties"]["title"] for graph in graphs] == [
         "Invocations",
         "Errors",
@@ -246,7 +248,7 @@ def dashboard_body(template):
     """The dashboard's JSON with every CloudFormation reference replaced by its logical id."""
     (dashboard,) = resources_of(template, "AWS::CloudWatch::Dashboard").values()
     parts = dashboard["Properties"]["DashboardBody"]["Fn::Join"][1]
-    names = [part if isinstance(part, str) else str(next(iter(part.values()))).replace('"', "") for part in parts]
+    names = [part if isinstance(part, str) else str(next(iter(part.values()))).replace('"', "'") for part in parts]
     return json.loads("".join(names))
 
 

@@ -1,0 +1,85 @@
+"""Recent errors of all functions as a table, and queries to begin a search with."""
+
+from collections.abc import Iterator, Sequence
+
+from aws_cdk import Stack, Token
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from ..alarms.resource import WatchedResource, value_of
+from ..identity import identity
+from ..on_aws import only_on_aws
+from .board import Widget
+
+# docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html: log groups that one query takes.
+_MAX_GROUPS = 50
+
+# Lines of Lambda's text and JSON formats, and what Lambda says of a timeout and of a process that ended.
+_ERRORS = r"""fields @timestamp, @log, @message
+| filter level in ["ERROR", "CRITICAL", "FATAL"] or @message like /\[ERROR\]|\tERROR\t|Task timed out|Runtime exited/
+| sort @timestamp desc
+| limit 50"""
+_SLOWEST = """filter @type = "REPORT"
+| stats max(@duration) as longest_ms, pct(@duration, 95) as p95_ms, count(*) as invocations by @log
+| sort longest_ms desc
+| limit 25"""
+_COLD_STARTS = """filter @type = "REPORT" and ispresent(@initDuration)
+| stats count(*) as cold_starts, pct(@initDuration, 95) as p95_ms by @log
+| sort p95_ms desc
+| limit 25"""
+_SAVED = {"Errors": _ERRORS, "SlowestFunctions": _SLOWEST, "ColdStarts": _COLD_STARTS}
+
+
+def log_groups(functions: Sequence[WatchedResource], stack: Stack) -> list[str]:
+    """The log groups of functions, as far as the template of a stack can name them.
+
+    Args:
+        functions: of the stack, and of those nested in it.
+        stack: whose template is to name them.
+    """
+    return list(dict.fromkeys(group for each in functions for group in _group_of(each, identity(stack))))
+
+
+def _group_of(function: WatchedResource, stack: str) -> Iterator[str]:
+    group = value_of(function.properties, "loggingConfig", "logGroup")
+    if group is None:
+        yield f"/aws/lambda/{function.dimensions['FunctionName']}"
+    elif isinstance(group, str):
+        yield group
+    elif identity(function.stack) == stack:
+        # It refers to something in its own template, and so can be said in that one only.
+        yield Token.as_string(group)
+
+
+def error_rows(groups: Sequence[str], region: str) -> Iterator[list[Widget]]:
+    """Yields a table of recent errors for each 50 log groups.
+
+    Args:
+        groups: names.
+        region: where they are.
+    """
+    for start in range(0, len(groups), _MAX_GROUPS):
+        batch = groups[start : start + _MAX_GROUPS]
+        source = " | ".join(f"SOURCE '{group}'" for group in batch)
+        which = "" if len(groups) <= _MAX_GROUPS else f", functions {start + 1} to {start + len(batch)}"
+        properties = {"title": f"Recent errors{which}", "view": "table", "region": region}
+        yield [Widget("log", {**properties, "query": f"{source} | {_ERRORS}"}, height=9)]
+
+
+def save_queries(scope: Construct, groups: Sequence[str], prefix: str) -> None:
+    """Declares queries that people find in Logs Insights, in a folder named after the stack.
+
+    Args:
+        scope: where.
+        groups: that they ask; where there are more than a query takes, one chooses when one runs them.
+        prefix: the folder.
+    """
+    for name, query in _SAVED.items():
+        saved = logs.CfnQueryDefinition(
+            scope,
+            f"Query{name}",
+            name=f"{prefix}/{name}",
+            query_string=query,
+            log_group_names=list(groups) if len(groups) <= _MAX_GROUPS else None,
+        )
+        only_on_aws(saved)
