@@ -56,8 +56,6 @@ def erase_user(dynamodb: Any, sqs: Any, deployed: Deployed, user_id: str) -> Era
         if message.body["position"]["partition_key"] == user_id:
             message.delete()
             erased.quarantined += 1
-        else:
-            message.give_back()
     return erased
 
 

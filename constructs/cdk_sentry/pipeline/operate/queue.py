@@ -1,7 +1,8 @@
 """Goes through the messages that a queue has, once, while more may arrive."""
 
+import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -9,28 +10,33 @@ from typing import Any
 _INVISIBLE_S = 300
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Message:
-    """One message; it comes again after five minutes unless it is deleted or given back."""
+    """One message; unless it is deleted it goes back to the queue."""
 
     sqs: Any
     queue_url: str
     receipt_handle: str
     body: dict[str, Any]
+    is_deleted: bool = False
 
     def delete(self) -> None:
         """It is done."""
         self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=self.receipt_handle)
+        self.is_deleted = True
 
     def give_back(self) -> None:
         """It stays in the queue, for whoever comes next."""
-        self.sqs.change_message_visibility(
-            QueueUrl=self.queue_url, ReceiptHandle=self.receipt_handle, VisibilityTimeout=0
-        )
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - the kit itself does without
+
+        with contextlib.suppress(ClientError):  # it has been out for too long, and is back already
+            self.sqs.change_message_visibility(
+                QueueUrl=self.queue_url, ReceiptHandle=self.receipt_handle, VisibilityTimeout=0
+            )
 
 
 def waiting(sqs: Any, queue_url: str) -> Iterator[Message]:
-    """The messages that were sent before this began, each at least once.
+    """The messages that were sent before this began, each once.
 
     What is put back while this goes on, such as poison that is replayed and still is poison, is left alone: otherwise
     this might never end.
@@ -38,25 +44,28 @@ def waiting(sqs: Any, queue_url: str) -> Iterator[Message]:
     answer = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
     # The service's clock, not this machine's.
     began_ms = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]).timestamp() * 1000
-    seen: set[str] = set()
-    newer: list[Message] = []
-    while True:
-        received = sqs.receive_message(
-            QueueUrl=queue_url,
-            MaxNumberOfMessages=10,
-            WaitTimeSeconds=1,
-            VisibilityTimeout=_INVISIBLE_S,
-            MessageSystemAttributeNames=["SentTimestamp"],
-        ).get("Messages", [])
-        fresh = [each for each in received if each["MessageId"] not in seen]
-        if not fresh:
-            break
-        for each in fresh:
-            seen.add(each["MessageId"])
-            message = Message(sqs, queue_url, each["ReceiptHandle"], json.loads(each["Body"]))
-            if int(each["Attributes"]["SentTimestamp"]) >= began_ms:
-                newer.append(message)
-            else:
-                yield message
-    for message in newer:
-        message.give_back()
+    received: dict[str, Message] = {}
+    try:
+        while fresh := _receive(sqs, queue_url, received.keys()):
+            for each in fresh:
+                message = Message(sqs, queue_url, each["ReceiptHandle"], json.loads(each["Body"]))
+                received[each["MessageId"]] = message
+                if int(each["Attributes"]["SentTimestamp"]) < began_ms:
+                    yield message
+                    message.body = {}  # up to 256 KB each
+    finally:
+        # Only now: what is visible at once would be received again at once.
+        for message in received.values():
+            if not message.is_deleted:
+                message.give_back()
+
+
+def _receive(sqs: Any, queue_url: str, known: Container[str]) -> list[dict[str, Any]]:
+    answer = sqs.receive_message(
+        QueueUrl=queue_url,
+        MaxNumberOfMessages=10,
+        WaitTimeSeconds=1,
+        VisibilityTimeout=_INVISIBLE_S,
+        MessageSystemAttributeNames=["SentTimestamp"],
+    )
+    return [each for each in answer.get("Messages", []) if each["MessageId"] not in known]

@@ -1,0 +1,165 @@
+"""The pipeline in a local cloud, IAM enforced, Sentry hanging: exactly once at volume; replayed; a user erased.
+
+CHAOS_EVENTS says how many events (`make test` 20,000 as well).
+"""
+
+import json
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from cdk_sentry.pipeline.operate.erase import erase_user
+from cdk_sentry.pipeline.operate.replay import replay_quarantine
+from demo.waiting import wait_until
+from tests.pipeline.cloud import Cloud, Key, deployed
+from tests.unit.activity.fakes import event
+
+pytestmark = pytest.mark.xdist_group("pipeline_cloud")
+
+EVENTS = int(os.environ.get("CHAOS_EVENTS", "20000"))
+AT_A_TIME = 4
+POISON = 5
+USERS = 300
+
+
+@dataclass
+class Sent:
+    """The books of the sender."""
+
+    events: dict[Key, dict[str, Any]] = field(default_factory=dict)
+    acknowledged: set[Key] = field(default_factory=set)
+    refused: set[Key] = field(default_factory=set)
+    poison: set[Key] = field(default_factory=set)
+    requests: int = 0
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    with deployed(tmp_path_factory.mktemp("pipeline")) as running:
+        yield running
+
+
+def batches() -> Iterator[list[dict[str, Any]]]:
+    """Batches of many sizes; the last few hold one poison each."""
+    chance = random.Random(7)
+    made = 0
+    while made < EVENTS:
+        size = min(chance.choice([1, 50, 200, 500, 500, 500]), EVENTS - made)
+        batch = [
+            event(
+                user_id=f"user-{int(USERS * chance.random() ** 2)}",
+                event_id=f"e{made + place}",
+                type=chance.choice(["page_view", "purchase", "search"]),
+                occurred_at=f"2025-0{chance.randint(1, 9)}-1{chance.randint(0, 9)}T10:00:00Z",
+                properties={"page": chance.randrange(100), "ratio": chance.random()},
+            )
+            for place in range(size)
+        ]
+        made += size
+        yield batch
+    for number in range(POISON):
+        yield [event(user_id="poisoned", event_id=f"poison-{number}", properties={"amount": 1e300})]
+
+
+def post(cloud: Cloud, batch: list[dict[str, Any]], books: Sent) -> None:
+    """Posts until everything is acknowledged, as a careful sender does; before that, once with a bad event in it."""
+    keys = {(each["user_id"], each["event_id"]): each for each in batch}
+    if len(batch) == 50:
+        refused = event(user_id="nobody", event_id=batch[0]["event_id"])
+        answer = cloud.call("POST", "/activity", json.dumps({"events": [refused, *batch, event(type="BAD")]}))
+        assert answer.status_code == 400
+        assert [each["index"] for each in answer.json()["errors"]] == [51]
+        books.refused.add(("nobody", refused["event_id"]))
+    for _ in range(10):
+        answer = cloud.call("POST", "/activity", json.dumps({"events": batch}))
+        books.requests += 1
+        assert answer.status_code in {202, 503}, answer.text
+        books.events |= keys
+        results = zip(batch, answer.json()["results"], strict=True)
+        books.acknowledged |= {
+            (each["user_id"], each["event_id"]) for each, result in results if result["status"] == "accepted"
+        }
+        if answer.status_code == 202:
+            return
+    pytest.fail("ten attempts were not enough")
+
+
+@pytest.fixture(scope="module")
+def books(cloud: Cloud) -> Sent:
+    """Everything sent, and worked off by the validator."""
+    sent = Sent()
+    everything = list(batches())
+    again = [batch for number, batch in enumerate(everything) if number % 10 == 0]  # senders repeat themselves
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        for _ in pool.map(lambda batch: post(cloud, batch, sent), [*everything, *again]):
+            pass
+    sent.poison = {key for key in sent.events if key[0] == "poisoned"}
+    storable = len(sent.events) - len(sent.poison)
+    wait_until(lambda: len(cloud.stored()) >= storable, what="every event in the table", timeout_s=240)
+    wait_until(lambda: cloud.quarantined() >= len(sent.poison), what="poison in quarantine", timeout_s=60)
+    return sent
+
+
+def test_every_acknowledged_event_is_stored_exactly_once(cloud: Cloud, books: Sent) -> None:
+    assert len(books.acknowledged) == EVENTS + POISON
+    assert cloud.stored().keys() == books.acknowledged - books.poison
+
+
+def test_no_refused_event_is_stored(cloud: Cloud, books: Sent) -> None:
+    assert books.refused
+    assert not books.refused & cloud.stored().keys()
+
+
+def test_counters_equal_the_events(cloud: Cloud, books: Sent) -> None:
+    expected = Counter(
+        (user, each["occurred_at"][:10], each["type"]) for (user, _), each in books.events.items() if user != "poisoned"
+    )
+    assert cloud.counters() == expected
+
+
+def test_what_is_shown_equals_what_was_sent(cloud: Cloud, books: Sent) -> None:
+    for user in ("user-0", "user-7", f"user-{USERS - 1}"):
+        sent = {id_: each for (owner, id_), each in books.events.items() if owner == user}
+        totals = cloud.history(user, granularity="year")["totals"]
+        assert totals["counts"] == Counter(each["type"] for each in sent.values())
+        shown = cloud.events(user, limit="50")
+        assert {each["event_id"]: each["properties"] for each in shown} == {
+            id_: each["properties"] for id_, each in sent.items()
+        }
+        times = [each["occurred_at"] for each in shown]
+        assert times == sorted(times, reverse=True)
+
+
+def test_functions_were_refused_nothing(cloud: Cloud, books: Sent) -> None:
+    """Their roles allow all that they do; and IAM was asked, as the next test shows."""
+    assert books.requests
+    assert "AccessDenied" not in cloud.log.read_text(errors="replace")
+
+
+def test_the_quarantine_is_replayed_and_what_is_still_poison_comes_back(cloud: Cloud, books: Sent) -> None:
+    kinesis, sqs = cloud.client("kinesis"), cloud.client("sqs")
+    done = replay_quarantine(kinesis, sqs, cloud.parts)
+    assert (done.messages, done.records, done.gone) == (POISON, POISON, 0)
+    wait_until(lambda: cloud.quarantined() >= POISON, what="poison in quarantine again", timeout_s=60)
+    assert cloud.stored().keys() == books.acknowledged - books.poison
+
+
+def test_erasing_a_user_leaves_nothing_of_it_and_all_of_the_others(cloud: Cloud, books: Sent) -> None:
+    dynamodb, sqs = cloud.client("dynamodb"), cloud.client("sqs")
+    of_user = {key for key in books.events if key[0] == "user-0"}
+    others = Counter({place: count for place, count in cloud.counters().items() if place[0] != "user-0"})
+    erased = erase_user(dynamodb, sqs, cloud.parts, "user-0")
+    assert erased.items > len(of_user)
+    assert cloud.stored().keys() == books.acknowledged - books.poison - of_user
+    assert cloud.counters() == others
+    assert cloud.history("user-0")["totals"]["total"] == 0
+    assert cloud.events("user-0") == []
+
+    assert erase_user(dynamodb, sqs, cloud.parts, "poisoned").quarantined == POISON
+    assert cloud.quarantined() == 0
