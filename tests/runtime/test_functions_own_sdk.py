@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,7 +15,7 @@ from tests.harness.answer import Answer
 from tests.harness.http_server import HttpRequest
 from tests.harness.runtime_files import CACHE, made_once
 from tests.harness.sink import Sink
-from tests.runtime.lambda_function import FUNCTIONS, Function, last_exception
+from tests.runtime.lambda_function import FUNCTIONS, Function, last_exception, layer
 
 REQUIREMENTS = Path(__file__).parent / "bundled-sdks.txt"
 
@@ -180,6 +181,27 @@ def test_an_error_of_a_thread_is_one_event_whoever_sees_it_first(tmp_path: Path,
     assert len(errors) == 2
 
 
+def test_what_the_functions_own_hooks_of_the_sdk_log_is_in_its_log(tmp_path: Path) -> None:
+    """They run in the layer's thread; what urllib3 logs there is not the function's, what its hooks log is."""
+    (tmp_path / "hooked.py").write_text(
+        "import logging, os, sentry_sdk\n"
+        "def before_send(event, hint):\n"
+        "    logging.getLogger('shop').warning('about to send')\n"
+        "    return event\n"
+        "sentry_sdk.init(dsn=os.environ['SENTRY_DSN'], before_send=before_send)\n"
+        "def handler(event, context):\n"
+        "    raise LookupError('no basket')\n"
+    )
+    with Function("hooked.handler", task_root=tmp_path) as function:
+        function.invoke({})
+        function.sink.wait_for_events(1)
+        function.invoke({})
+        (first, _) = function.sink.wait_for_events(2)
+        output = function.process.stdout()
+    assert output.count("about to send") == 2
+    assert last_exception(first)["type"] == "LookupError"
+
+
 def test_a_function_without_a_dsn_of_ours_keeps_its_own_sentry(tmp_path: Path) -> None:
     (tmp_path / "own_dsn.py").write_text(
         "import os, sentry_sdk\n"
@@ -200,7 +222,7 @@ def test_a_function_without_a_dsn_of_ours_keeps_its_own_sentry(tmp_path: Path) -
 
 def bundled(version: str) -> Path:
     """A function's folder that holds its own sentry_sdk, of an older version."""
-    return made_once(CACHE / f"bundled-sentry-sdk-{version}", lambda home: _bundle(version, home)) / "function"
+    return made_once(CACHE / f"bundled-sdk-{version}", lambda home: _bundle(version, home)) / "function"
 
 
 def _bundle(version: str, home: Path) -> None:
@@ -216,6 +238,9 @@ def _bundle(version: str, home: Path) -> None:
     for wheel in (home / "wheels").glob("*.whl"):
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(function)
+    # What a function that brings the SDK brings with it.
+    for needed in ("certifi", "urllib3"):
+        shutil.copytree(next(layer().rglob(needed)), function / needed)
     for module in ("uses_sdk.py", "logs.py", "errors.py"):
         (function / module).write_text((FUNCTIONS / module).read_text())
 

@@ -25,7 +25,7 @@ class _Finder:
     def find_spec(
         self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
     ) -> "ModuleSpec | None":
-        if (name, threading.get_ident()) in self.refused:
+        if self.refused and (name, threading.get_ident()) in self.refused:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         if name not in self.awaited:
             return None

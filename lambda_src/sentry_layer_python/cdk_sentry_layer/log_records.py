@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from cdk_sentry_layer.monitor import Monitor
 
 OWN_THREADS = ("cdk-sentry", "sentry-sdk.")
-"""How the names of the kit's and the SDK's threads begin. What they log is not the function's."""
+"""How the names of the kit's and the SDK's threads begin."""
 
+# What these log in those threads is about the report: without the layer it would not be in the function's log.
+_OF_REPORTS = ("sentry_sdk.", "urllib3.", "botocore.")
 _IGNORED = ("sentry_sdk.", "urllib3.connectionpool", "urllib3.connection")
 # The last two are put on each record by the runtime's own filter.
 _PLAIN = {*vars(logging.makeLogRecord({})), "message", "asctime", "aws_request_id", "tenant_id"}
@@ -26,7 +28,8 @@ def follow(monitor: "Monitor") -> None:
     call_handlers = logging.Logger.callHandlers
 
     def call_handlers_and_note(logger: logging.Logger, record: logging.LogRecord) -> None:
-        if (record.threadName or "").startswith(OWN_THREADS):
+        is_report = (record.threadName or "").startswith(OWN_THREADS)
+        if is_report and record.name.startswith(_OF_REPORTS):
             return
         try:
             call_handlers(logger, record)
@@ -35,7 +38,7 @@ def follow(monitor: "Monitor") -> None:
                 error.__traceback__ = error.__traceback__.tb_next
             raise
         finally:
-            if record.levelno >= logging.INFO and not record.name.startswith(_IGNORED):
+            if record.levelno >= logging.INFO and not is_report and not record.name.startswith(_IGNORED):
                 _note(record, monitor)
 
     logging.Logger.callHandlers = call_handlers_and_note  # type: ignore[method-assign, assignment]
