@@ -24,10 +24,18 @@ FUNCTIONS = Path(__file__).parent / "functions"
 PRELOAD = "-r cdk_sentry_layer"
 """What the construct puts into NODE_OPTIONS."""
 
-_PACKAGES = Path(__file__).parent / "packages"
+PACKAGES = Path(__file__).parent / "packages"
+"""What is installed from npm, one folder a set, each with its lock file."""
 _ARCHITECTURES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 _CLIENT = Path("node_modules/aws-lambda-ric")
 _ADDON = "rapid-client.node"
+_MAIN = "main.mjs"
+# What AWS's own index.mjs does; the package's command takes the handler from its arguments, as in container images.
+_MAIN_V3 = """\
+import { run } from "./node_modules/aws-lambda-ric/dist/index.mjs";
+
+await run(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
+"""
 # AWS's own switch these off for functions on nodejs20.x to nodejs24.x.
 _AWS_FLAGS = ("--no-experimental-require-module", "--no-experimental-detect-module")
 
@@ -51,12 +59,19 @@ class NodeRuntime:
         """Its Node.js."""
         return tools() / f"node{self.node}-{_ARCHITECTURES[platform.machine().lower()]}" / "bin" / "node"
 
-    def command(self, handler: str) -> list[str]:
-        """What runs a handler."""
-        flags = _AWS_FLAGS if self.node > 20 else ()
+    def command(self) -> list[str]:
+        """What runs the handler that _HANDLER names."""
         client = runtime_client(self.client)
-        main = client / ("index.mjs" if self.client == "client-v4" else "bin/index.mjs")
-        return [os.fspath(self.executable), *flags, os.fspath(main), handler]
+        return self._node(client / "index.mjs" if self.client == "client-v4" else client.parents[1] / _MAIN)
+
+    def image_command(self, handler: str) -> list[str]:
+        """What runs a handler in a container image."""
+        client = runtime_client(self.client)
+        return [*self._node(client / ("index.mjs" if self.client == "client-v4" else "bin/index.mjs")), handler]
+
+    def _node(self, main: Path) -> list[str]:
+        flags = _AWS_FLAGS if self.node > 20 else ()
+        return [os.fspath(self.executable), *flags, os.fspath(main)]
 
 
 NODEJS20 = NodeRuntime("nodejs20.x", 20, "client-v3")
@@ -78,6 +93,7 @@ class NodeConfig:
         timeout_s: its setting.
         memory_mb: its setting; not enforced.
         carries_aws_sdk: whether AWS's SDK is where the runtimes have it.
+        in_image: whether it is a container image.
     """
 
     handler: str
@@ -88,6 +104,7 @@ class NodeConfig:
     timeout_s: int = 3
     memory_mb: int = 128
     carries_aws_sdk: bool = False
+    in_image: bool = False
 
     def variables(self) -> dict[str, str]:
         """The whole environment of the function's process, but for the Runtime API's address.
@@ -123,7 +140,7 @@ class NodeConfig:
 
     def command(self) -> list[str]:
         """The command that runs the handler."""
-        return self.runtime.command(self.handler)
+        return self.runtime.image_command(self.handler) if self.in_image else self.runtime.command()
 
 
 class NodeProcess(ManagedProcess):
@@ -161,6 +178,7 @@ def _install_v3(name: str, home: Path) -> None:
     # Both versions have an addon of the same interface; it is compiled once.
     _npm_ci(name, home, "--ignore-scripts")
     shutil.copyfile(runtime_client("client-v4") / _ADDON, home / _CLIENT / "dist" / _ADDON)
+    (home / _MAIN).write_text(_MAIN_V3)
 
 
 def _installed(name: str, *flags: str) -> Path:
@@ -168,13 +186,15 @@ def _installed(name: str, *flags: str) -> Path:
 
 
 def _home(name: str) -> Path:
-    lock = (_PACKAGES / name / "package-lock.json").read_bytes()
-    return CACHE / f"nodejs-{name}-{hashlib.sha256(lock).hexdigest()[:12]}"
+    inputs = (PACKAGES / name / "package-lock.json").read_bytes()
+    if name == "client-v3":
+        inputs += _MAIN_V3.encode()
+    return CACHE / f"nodejs-{name}-{hashlib.sha256(inputs).hexdigest()[:12]}"
 
 
 def _npm_ci(name: str, home: Path, *flags: str) -> None:
     for file in ("package.json", "package-lock.json"):
-        shutil.copyfile(_PACKAGES / name / file, home / file)
+        shutil.copyfile(PACKAGES / name / file, home / file)
     if "--ignore-scripts" not in flags:
         _require_compiler()
     command: Sequence[str] = ("npm", "ci", "--no-fund", "--no-audit", "--loglevel=error", *flags)

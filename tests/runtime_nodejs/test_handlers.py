@@ -19,6 +19,13 @@ def test_a_handler_wherever_it_lies_is_loaded_and_followed(runtime, start, sink,
     assert exception_of(sink.wait_for_events(1)[0])[1] == "x"
 
 
+def test_a_container_image_whose_command_names_the_handler(runtime, start, sink):
+    function = start("fails.handler", runtime, config={"in_image": True})
+    assert function.call().result == {"ok": True}
+    function.call({"fail": "x"})
+    sink.wait_for_events(1)
+
+
 def test_the_module_is_loaded_once_and_in_init(runtime, start):
     function = start("counts.handler", runtime)
     assert [function.call().result for _ in range(3)] == [{"loads": 1, "calls": number} for number in (1, 2, 3)]

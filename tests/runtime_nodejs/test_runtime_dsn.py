@@ -40,6 +40,7 @@ class Aws:
             self.asked.append((target.split(".")[-1], json.loads(request.body)))
             if self.hangs:
                 continue
+            body: dict[str, object]
             if self.status != 200:
                 body = {"__type": "AccessDeniedException", "message": "not authorized"}
             elif target.startswith("AmazonSSM"):

@@ -1,8 +1,8 @@
-exports.sync_throw = (event, context) => {
+exports.sync_throw = (event, _context) => {
   throw new RangeError(event.fail);
 };
 
-exports.callback = (event, context, callback) => {
+exports.callback = (event, _context, callback) => {
   setTimeout(() => {
     if (event.fail !== undefined) callback(new RangeError(event.fail));
     else callback(null, { ok: true });
@@ -22,9 +22,15 @@ exports.context_done = (event, context) => {
   else context.succeed({ ok: true });
 };
 
-exports.nested = { handler: async (event) => { throw new RangeError(event.fail); } };
+exports.nested = {
+  handler: async (event) => {
+    throw new RangeError(event.fail);
+  },
+};
 
-exports.throws_text = async (event) => { throw event.fail; };
+exports.throws_text = async (event) => {
+  throw event.fail;
+};
 
 exports.circular = async () => {
   const answer = {};
@@ -38,13 +44,19 @@ exports.rejects_aside = async (event) => {
 };
 
 exports.throws_aside = async (event) => {
-  setImmediate(() => { throw new RangeError(event.fail); });
+  setImmediate(() => {
+    throw new RangeError(event.fail);
+  });
   await new Promise((resolve) => setTimeout(resolve, 5000));
 };
 
-exports.exits = async () => { process.exit(3); };
+exports.exits = async () => {
+  process.exit(3);
+};
 
-exports.hangs = async () => { await new Promise((resolve) => setTimeout(resolve, 60_000)); };
+exports.hangs = async () => {
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
+};
 
 exports.streams = awslambda.streamifyResponse(async (event, stream) => {
   stream.write("first ");

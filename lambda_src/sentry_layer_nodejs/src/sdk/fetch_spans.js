@@ -1,7 +1,7 @@
 /** Spans of requests by `fetch`, which the SDK's light mode does not make. */
 
 import { subscribe } from "node:diagnostics_channel";
-import { SEMANTIC_ATTRIBUTE_SENTRY_ORIGIN, setHttpStatus, SPAN_STATUS_ERROR, startInactiveSpan } from "@sentry/core";
+import { SEMANTIC_ATTRIBUTE_SENTRY_ORIGIN, SPAN_STATUS_ERROR, setHttpStatus, startInactiveSpan } from "@sentry/core";
 
 const spans = new WeakMap();
 

@@ -54,7 +54,9 @@ export function followHandler(own, monitor) {
 
 /** V8 names a function in a stack trace by the property of its receiver that holds it: the runtime's is `handler`. */
 function asReceiver(runtime, own) {
-  return runtime?.handler === undefined ? runtime : Object.create(runtime, { handler: { value: own, enumerable: true } });
+  return runtime?.handler === undefined
+    ? runtime
+    : Object.create(runtime, { handler: { value: own, enumerable: true } });
 }
 
 /** By `then`, not by `await`, which would be a frame in the stack traces of what the handler awaits. */
@@ -88,7 +90,11 @@ function followCallbacks(parameters, invocation, monitor) {
   const hasError = ([error]) => error !== undefined && error !== null && error !== false;
   try {
     if (typeof callback === "function") parameters[2] = follow(callback, hasError);
-    for (const [name, isFailure] of [["done", hasError], ["succeed", () => false], ["fail", () => true]]) {
+    for (const [name, isFailure] of [
+      ["done", hasError],
+      ["succeed", () => false],
+      ["fail", () => true],
+    ]) {
       if (typeof context?.[name] === "function") context[name] = follow(context[name], isFailure);
     }
   } catch {

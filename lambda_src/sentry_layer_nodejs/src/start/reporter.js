@@ -63,12 +63,15 @@ export class Reporter {
     const waitMs = this.#overdue === undefined ? budgetMs : Math.min(budgetMs, BEHIND_BUDGET_MS);
     const work = this.#work(invocations);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#overdue = work;
-        // A callback-style handler answers when the event loop is empty: it must not wait for this.
-        this.#sdk?.letGo();
-        resolve();
-      }, Math.max(waitMs, 0));
+      const timer = setTimeout(
+        () => {
+          this.#overdue = work;
+          // A callback-style handler answers when the event loop is empty: it must not wait for this.
+          this.#sdk?.letGo();
+          resolve();
+        },
+        Math.max(waitMs, 0),
+      );
       work.then(() => {
         clearTimeout(timer);
         if (this.#overdue === work) this.#overdue = undefined;

@@ -15,7 +15,8 @@ function errorAsData(error, depth = 0) {
   const { name, message, stack, code } = error;
   const data = { name: String(name), message: String(message), stack: String(stack), code };
   if (depth < MAX_DEPTH && error.cause !== undefined) data.cause = errorAsData(error.cause, depth + 1);
-  if (depth < MAX_DEPTH && Array.isArray(error.errors)) data.errors = error.errors.map((one) => errorAsData(one, depth + 1));
+  if (depth < MAX_DEPTH && Array.isArray(error.errors))
+    data.errors = error.errors.map((one) => errorAsData(one, depth + 1));
   return data;
 }
 
