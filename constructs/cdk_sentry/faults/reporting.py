@@ -1,5 +1,6 @@
 """Puts the forwarder into one stack: who it is subscribed to, what it may read, which alarms it follows."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from ..functions.report import Finding, FunctionReport
 from ..settings import FunctionSettings
 from .faults import Faults
 from .forwarder import Forwarder
-from .log_groups import MAX_SUBSCRIPTIONS, count_subscriptions, key_of, keys_of, log_group_name, own_log_group
+from .log_groups import MAX_SUBSCRIPTIONS, TemplateLogGroups, own_log_group
 from .names import as_pattern, function_name_patterns, stack_pattern
 from .patterns import filter_pattern
 
@@ -61,7 +62,10 @@ def report_faults(
         alarm_actions: ARNs that are told when the forwarder is sick.
         follows_alarms: whether the stack's alarms are to be issues in Sentry.
     """
-    subscribed = list(_with_room(covered)) if faults.enabled else []
+    groups = {
+        stack: TemplateLogGroups(stack) for stack in dict.fromkeys(each.report.function.stack for each in covered)
+    }
+    subscribed = list(_with_room(covered, groups)) if faults.enabled else []
     if not subscribed and not follows_alarms:
         return None
     home = NestedStack(scope, "Faults") if _is_crowded(Stack.of(scope)) else scope
@@ -78,16 +82,15 @@ def report_faults(
     if follows_alarms:
         forwarder.follow_alarms(alarm_name_prefix(scope))
     if subscribed:
-        _subscribe(scope, subscribed, forwarder)
+        _subscribe(scope, subscribed, groups, forwarder)
     return forwarder
 
 
-def _with_room(covered: Sequence[Covered]) -> Iterator[Covered]:
+def _with_room(covered: Sequence[Covered], groups: Mapping[Stack, TemplateLogGroups]) -> Iterator[Covered]:
     """The functions whose log group has a place for one more subscription; says so of the others."""
-    counts = {each.report.function.stack: count_subscriptions(each.report.function.stack) for each in covered}
     for each in covered:
         function = each.report.function
-        there = max(counts[function.stack][key] for key in keys_of(function))
+        there = groups[function.stack].count_subscriptions(function)
         if there < MAX_SUBSCRIPTIONS:
             yield each
             continue
@@ -102,7 +105,12 @@ def _with_room(covered: Sequence[Covered]) -> Iterator[Covered]:
         )
 
 
-def _subscribe(scope: Construct, covered: Sequence[Covered], forwarder: Forwarder) -> None:
+def _subscribe(
+    scope: Construct,
+    covered: Sequence[Covered],
+    log_groups: Mapping[Stack, TemplateLogGroups],
+    forwarder: Forwarder,
+) -> None:
     stack = Stack.of(scope)
     functions = [each.report.function for each in covered]
     names = function_name_patterns(functions)
@@ -115,7 +123,7 @@ def _subscribe(scope: Construct, covered: Sequence[Covered], forwarder: Forwarde
             ),
             iam.PolicyStatement(
                 actions=["logs:GetLogEvents"],
-                resources=[_arn(stack, "logs", "log-group", f"{group}:log-stream:*") for group in groups],
+                resources=_log_group_arns(stack, groups),
             ),
         ]
     )
@@ -123,9 +131,7 @@ def _subscribe(scope: Construct, covered: Sequence[Covered], forwarder: Forwarde
         [
             iam.PolicyStatement(
                 actions=["logs:PutSubscriptionFilter", "logs:DeleteSubscriptionFilter", "logs:CreateLogGroup"],
-                resources=[
-                    _arn(stack, "logs", "log-group", each) for group in groups for each in (group, f"{group}:*")
-                ],
+                resources=_log_group_arns(stack, groups),
             )
         ]
     )
@@ -143,7 +149,7 @@ def _subscribe(scope: Construct, covered: Sequence[Covered], forwarder: Forwarde
                 "DestinationArn": forwarder.function.function_arn,
                 # Unique among the stacks that may share a log group.
                 "FilterName": f"cdk-sentry-{scope.node.addr[-8:]}",
-                "Subscriptions": list(_subscriptions(members)),
+                "Subscriptions": list(_subscriptions(members, log_groups[template])),
             },
         )
         # CloudWatch Logs calls the destination before it subscribes it.
@@ -152,25 +158,25 @@ def _subscribe(scope: Construct, covered: Sequence[Covered], forwarder: Forwarde
             member.report.applied.append("faults")
 
 
-def _subscriptions(covered: Sequence[Covered]) -> Iterator[dict[str, Any]]:
+def _subscriptions(covered: Sequence[Covered], log_groups: TemplateLogGroups) -> Iterator[dict[str, Any]]:
     """Log groups by pattern, each once: functions may share one, and then it takes all that they need."""
-    runtimes: dict[str, list[Covered]] = {}
+    sharing: dict[str, list[Covered]] = {}
     for each in covered:
-        runtimes.setdefault(key_of(log_group_name(each.report.function)), []).append(each)
+        sharing.setdefault(json.dumps(log_groups.name_of(each.report.function)), []).append(each)
     by_pattern: dict[str, list[Any]] = {}
-    for members in runtimes.values():
+    for name, members in sharing.items():
         patterns = {
             filter_pattern(each.report.function.runtime, has_layer="layer" in each.report.applied) for each in members
         }
         pattern = patterns.pop() if len(patterns) == 1 else filter_pattern(None, has_layer=False)
-        by_pattern.setdefault(pattern, []).append(log_group_name(members[0].report.function))
+        by_pattern.setdefault(pattern, []).append(json.loads(name))
     for pattern, groups in by_pattern.items():
         yield {"FilterPattern": pattern, "LogGroups": groups}
 
 
 def _own_groups(functions: Sequence[MonitoredFunction]) -> Iterator[str]:
     """Patterns for the log groups that functions name themselves."""
-    found = {key_of(own_log_group(each)): each for each in functions if own_log_group(each) is not None}
+    found = {json.dumps(own_log_group(each)): each for each in functions if own_log_group(each) is not None}
     for function in found.values():
         group = own_log_group(function)
         if isinstance(group, str):
@@ -196,6 +202,11 @@ def alarm_name_prefix(scope: Construct) -> str:
 def _is_crowded(stack: Stack) -> bool:
     """Whether a template has no room for the forwarder's resources beside the two that it cannot do without."""
     return sum(1 for each in resources_of_type(stack) if each.stack is stack) > _MAX_RESOURCES - _OWN_RESOURCES
+
+
+def _log_group_arns(stack: Stack, groups: Sequence[str]) -> list[str]:
+    """The ARNs of log groups and of their streams: which of the two is asked for depends on the action."""
+    return [_arn(stack, "logs", "log-group", each) for group in groups for each in (group, f"{group}:*")]
 
 
 def _with_versions(names: Sequence[Any]) -> Iterator[str]:

@@ -1,0 +1,5 @@
+"use strict";
+
+exports.handler = async () => {
+  throw new RangeError("no such order");
+};
