@@ -4,8 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CDK    := node_modules/.bin/cdk
 
-export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
-export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 1
+# Major versions of Node.js: jsii's banner would stand before every output.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20,22
+export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 20,22
 export CDK_DISABLE_CLI_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
@@ -58,7 +59,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --
   --custom-compile-command "make pins"
 pins:  ## resolve what is asked for into what is installed: requirements.txt here and of each layer
 	@$(COMPILE) --group dev --universal --python-version 3.11 pyproject.toml -o requirements.txt
-	@for asked in lambda_src/*/requirements.in; do \
+	@for asked in $$(find lambda_src -name requirements.in); do \
 	  $(COMPILE) --python-version 3.10 $$asked -o $${asked%.in}.txt; done
 
 clean:  ## remove what the other targets made

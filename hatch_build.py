@@ -9,7 +9,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "constructs"))
 
-from cdk_sentry.layers.build import ARCHIVE, CONTENT_HASH, REQUIREMENTS, build_python_layer  # noqa: E402
+from cdk_sentry.layers.build import ARCHIVE, CONTENT_HASH, build_python_layer, python_layer_sources  # noqa: E402
 
 
 class LayersBuildHook(BuildHookInterface[Any]):
@@ -19,7 +19,7 @@ class LayersBuildHook(BuildHookInterface[Any]):
         """Called by hatchling before it packs a wheel; an editable install builds on first use instead."""
         if version == "editable":
             return
-        for requirements in sorted((ROOT / "lambda_src").glob(f"*/{REQUIREMENTS}")):
-            home = build_python_layer(requirements.parent, ROOT / "build" / "layers").home
+        for source in python_layer_sources(ROOT / "lambda_src"):
+            home = build_python_layer(source, ROOT / "build" / "layers").home
             for name in (ARCHIVE, CONTENT_HASH):
                 build_data["force_include"][str(home / name)] = f"cdk_sentry/_layers/{home.name}/{name}"

@@ -9,6 +9,7 @@ import pytest
 
 from cdk_sentry.assets import LAMBDA_SRC
 from cdk_sentry.layers.build import build_python_layer
+from cdk_sentry.layers.bytecode import PYTHON_VERSIONS
 from tests.packaging.conftest import ROOT, project_with, run
 
 pytestmark = pytest.mark.xdist_group("packaging")
@@ -65,5 +66,29 @@ def test_a_layer_built_elsewhere_at_another_time_has_the_same_hash(tmp_path):
     ours = build_python_layer(LAMBDA_SRC / "sentry_layer_python", ROOT / "build" / "layers")
     theirs = build_python_layer(source, tmp_path / "cache")
     assert theirs.content_hash == ours.content_hash
-    with zipfile.ZipFile(theirs.archive) as archive:
-        assert not [name for name in archive.namelist() if name.endswith(".pyc")]
+
+
+def test_a_layers_bytecode_needs_no_look_at_the_source():
+    """Bytecode with a timestamp would be thrown away on Lambda, where every file is dated 1980."""
+    layer = build_python_layer(LAMBDA_SRC / "sentry_layer_python", ROOT / "build" / "layers")
+    with zipfile.ZipFile(layer.archive) as archive:
+        compiled = [name for name in archive.namelist() if name.endswith(".pyc")]
+        flags = {int.from_bytes(archive.read(name)[4:8], "little") for name in compiled}
+    assert flags == {0b01}, "PEP 552: hash-based, not checked"
+    for version in PYTHON_VERSIONS:
+        tag = version.replace("python", "cpython-").replace(".", "")
+        assert f"python/cdk_sentry_layer/__pycache__/bootstrap.{tag}.pyc" in compiled
+        assert f"python/cdk_sentry_layer/vendored/sentry_sdk/__pycache__/client.{tag}.pyc" in compiled
+
+
+def test_the_interpreter_takes_the_layers_bytecode(tmp_path):
+    """It is what CPython of that version itself would run: the source is never compiled."""
+    layer = build_python_layer(LAMBDA_SRC / "sentry_layer_python", ROOT / "build" / "layers")
+    with zipfile.ZipFile(layer.archive) as archive:
+        archive.extractall(tmp_path)
+    bootstrap = tmp_path / "python" / "cdk_sentry_layer" / "bootstrap.py"
+    bootstrap.write_text("raise SystemExit('compiled anew')")
+    program = "import cdk_sentry_layer.bootstrap as b; print(b.INITIAL_HANDLER)"
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    assert version in PYTHON_VERSIONS
+    assert run(sys.executable, "-c", program, cwd=bootstrap.parents[1]) == "SENTRY_INITIAL_HANDLER\n"

@@ -16,13 +16,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .bytecode import compile_modules
+from .errors import LayerBuildError
+
 REQUIREMENTS = "requirements.txt"
 ARCHIVE = "layer.zip"
 CONTENT_HASH = "content-hash.txt"
 """Lies beside the layer's content, not in it, and is written last: its presence says that the build is whole."""
 
 _MODE = 0o100644  # a regular file that everybody may read: Lambda runs functions as a user of its own
-_NOT_SHIPPED = ("__pycache__", "*.pyc", "*.in", REQUIREMENTS, "README.md")
+BYTECODE = "bytecode.txt"
+"""In a layer's source folder: which modules are compiled, as glob patterns relative to `python/`, one a line."""
+
+_NOT_SHIPPED = ("__pycache__", "*.pyc", "*.in", REQUIREMENTS, BYTECODE, "README.md")
 # Of a wheel's metadata only what says version and licence: RECORD and the like describe an installation.
 _METADATA_SHIPPED = ("METADATA", "licenses/", "LICENSE")
 
@@ -50,15 +56,12 @@ class BuiltLayer:
         return self.home / "opt"
 
 
-class LayerBuildError(RuntimeError):
-    """A layer could not be built; the message says why and what to do."""
-
-
 def build_python_layer(source: Path, cache: Path) -> BuiltLayer:
     """Builds, or finds in the cache, the layer that `source` describes.
 
     Args:
-        source: a folder with a `requirements.txt` (pinned, with hashes) and the packages to ship beside it.
+        source: a folder with the packages to ship. Wheels that a `requirements.txt` (pinned, with hashes) in it, or
+            anywhere below it, names are unpacked into the folder that it lies in.
         cache: where builds are kept; the name of each is that of its source and the hash of its inputs.
 
     Returns:
@@ -67,7 +70,16 @@ def build_python_layer(source: Path, cache: Path) -> BuiltLayer:
     Raises:
         LayerBuildError: the pinned wheels could not be had.
     """
-    return build_cached(source, cache, lambda opt, scratch: _fill_python(source, opt, scratch))
+    return build_cached(source, cache, lambda opt, scratch: _fill_python(source, cache, opt, scratch))
+
+
+def python_layer_sources(lambda_src: Path) -> list[Path]:
+    """The folders that describe a Python layer: those with pinned wheels.
+
+    Args:
+        lambda_src: the folder of Lambda sources.
+    """
+    return sorted({lambda_src / path.relative_to(lambda_src).parts[0] for path in lambda_src.rglob(REQUIREMENTS)})
 
 
 def build_cached(source: Path, cache: Path, fill: Callable[[Path, Path], None]) -> BuiltLayer:
@@ -106,13 +118,17 @@ def _build(source: Path, home: Path, fill: Callable[[Path, Path], None]) -> None
                 raise
 
 
-def _fill_python(source: Path, opt: Path, scratch: Path) -> None:
+def _fill_python(source: Path, cache: Path, opt: Path, scratch: Path) -> None:
     python = opt / "python"
-    python.mkdir()
-    for wheel in _download_wheels(source / REQUIREMENTS, scratch / "wheels"):
-        _unpack(wheel, python)
-    for package in sorted(path for path in source.iterdir() if path.is_dir() and path.name != "__pycache__"):
-        shutil.copytree(package, python / package.name, ignore=shutil.ignore_patterns(*_NOT_SHIPPED))
+    shutil.copytree(source, python, ignore=shutil.ignore_patterns(*_NOT_SHIPPED))
+    for requirements in sorted(source.rglob(REQUIREMENTS)):
+        folder = requirements.parent.relative_to(source)
+        for wheel in _download_wheels(requirements, scratch / "wheels" / folder):
+            _unpack(wheel, python / folder)
+    patterns = source / BYTECODE
+    if patterns.is_file():
+        modules = {module for pattern in patterns.read_text().split() for module in python.glob(pattern)}
+        compile_modules(python, modules, cache)
 
 
 def _download_wheels(requirements: Path, destination: Path) -> list[Path]:

@@ -4,18 +4,12 @@ esbuild's output depends on its input and version alone, so equal sources give e
 installed packages stay in the cache, out of the sources, for the next build.
 """
 
-import hashlib
 import os
 import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 
-from .build import BuiltLayer, LayerBuildError, build_cached
-
-PACKAGE = "package.json"
-LOCK = "package-lock.json"
-_NPM_CI = ("npm", "ci", "--legacy-peer-deps", "--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error")
+from .build import BuiltLayer, build_cached
+from .npm import installed_packages, run_tool
 
 
 def build_nodejs_layer(source: Path, cache: Path) -> BuiltLayer:
@@ -37,38 +31,5 @@ def build_nodejs_layer(source: Path, cache: Path) -> BuiltLayer:
 def _bundle(source: Path, cache: Path, opt: Path, scratch: Path) -> None:
     copy = scratch / source.name
     shutil.copytree(source, copy, ignore=shutil.ignore_patterns("node_modules"))
-    (copy / "node_modules").symlink_to(_installed_packages(source, cache) / "node_modules")
-    _run(("node", "build.mjs", os.fspath(opt)), copy, f"{source.name}/build.mjs failed")
-
-
-def _installed_packages(source: Path, cache: Path) -> Path:
-    identity = hashlib.sha256((source / PACKAGE).read_bytes() + (source / LOCK).read_bytes()).hexdigest()[:16]
-    home = cache.absolute() / f"{source.name}-packages-{identity}"
-    if not home.is_dir():
-        with tempfile.TemporaryDirectory(dir=home.parent, prefix=f".{source.name}-packages-") as scratch:
-            packages = Path(scratch, "packages")
-            packages.mkdir()
-            for name in (PACKAGE, LOCK):
-                shutil.copyfile(source / name, packages / name)
-            _run(_NPM_CI, packages, f"npm could not install what {source / LOCK} pins")
-            try:
-                packages.rename(home)
-            except OSError:
-                if not home.is_dir():
-                    raise
-    return home
-
-
-def _run(command: tuple[str, ...], directory: Path, problem: str) -> None:
-    try:
-        finished = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
-    except FileNotFoundError as error:
-        raise LayerBuildError(
-            f"The Node.js layer could not be built: there is no {command[0]}. Install Node.js 20 or later, or install "
-            "cdk-sentry from its wheel, which carries the built layer."
-        ) from error
-    if finished.returncode != 0:
-        raise LayerBuildError(
-            f"The Node.js layer could not be built: {problem}.\n{finished.stdout.strip()}\n{finished.stderr.strip()}\n"
-            "Check the connection to the npm registry."
-        )
+    (copy / "node_modules").symlink_to(installed_packages(source, cache) / "node_modules")
+    run_tool(("node", "build.mjs", os.fspath(opt)), copy, f"{source.name}/build.mjs failed")
