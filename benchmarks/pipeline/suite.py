@@ -6,8 +6,8 @@ from benchmarks.report import Table, versions
 TITLE = "The sample pipeline"
 # Each with how much is measured in full, and as little as shows that it works.
 BENCHMARKS = {
-    "validator": (throughput.validator, 7, 1),
-    "ingest": (throughput.ingest, 7, 1),
+    "validator": (throughput.validator, 5, 1),
+    "ingest": (throughput.ingest, 5, 1),
     "history": (history.latency, 100, 3),
     "cold_start": (starts.cold_start, 11, 1),
 }

@@ -34,7 +34,7 @@ def validator(repetitions: int) -> Table:
     )
 
 
-def _batch_cpu_ms(column: str, users: int, calls: int = 20) -> float:
+def _batch_cpu_ms(column: str, users: int, calls: int = 5) -> float:
     event = functions.batch(RECORDS, users)
     with QuickAws() as aws, RuntimeApi() as api:
         config = functions.config(_MODULES[column], aws.environment)
