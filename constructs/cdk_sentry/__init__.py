@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .faults import Faults
     from .layers.layers import Layers
     from .monitoring import SentryMonitoring
-    from .notifications import Notify
+    from .notifications import Notify, Url
     from .pipeline import ActivityPipeline, StreamCapacity
     from .release import Release
     from .selection import Select
@@ -35,6 +35,7 @@ __all__ = [
     "Select",
     "SentryMonitoring",
     "StreamCapacity",
+    "Url",
     "environment_from_branch",
 ]
 
@@ -51,6 +52,7 @@ _HOME = {
     "Select": "selection",
     "SentryMonitoring": "monitoring",
     "StreamCapacity": "pipeline",
+    "Url": "notifications",
     "environment_from_branch": "environment",
 }
 

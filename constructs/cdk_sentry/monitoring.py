@@ -11,6 +11,7 @@ from constructs import Construct, IConstruct, IValidation
 
 from .alarms import Alarms, lambda_function
 from .alarms.catalogue import Watched
+from .alarms.cost import MonthlyCost
 from .alarms.resource import WatchedResource
 from .dsn import Dsn
 from .environment import resolve_environment
@@ -28,6 +29,7 @@ from .nearest import nearer_than, register
 from .notifications import Notify
 from .release import Release
 from .selection import Choice, Configured, Select, tag_value
+from .sentry_links import SentryLinks
 from .settings import CONFIGURABLE, FunctionSettings, Reporting
 from .stack_monitoring import StackMonitoring, free_id
 from .visit import AssemblyVisits, stages_below
@@ -69,6 +71,7 @@ class SentryMonitoring(Construct):
         layers: Layers | None = None,
         include: Sequence[Select | str] | None = None,
         exclude: Sequence[Select | str] = (),
+        sentry_organization: str | None = None,
     ) -> None:
         """Covers what it is put into.
 
@@ -93,6 +96,8 @@ class SentryMonitoring(Construct):
             include: rules, or path patterns, one of which a function must match to be covered; every function is
                 covered when left out.
             exclude: rules, or path patterns, none of which a covered function may match.
+            sentry_organization: slug of the organization at sentry.io, or the address of its pages elsewhere; alarms
+                and dashboard then link to its issues. No links when left out.
 
         Raises:
             ConfigurationError: an argument cannot be used; the message lists all that cannot.
@@ -115,10 +120,12 @@ class SentryMonitoring(Construct):
         self._choice = Choice(include, exclude)
         self._configured = Configured()
         self._service_tag = service_tag
+        self._links = SentryLinks(sentry_organization, environment)
         self._check(chosen_release, service)
         self._base = self._base.overridden(
             {"environment": resolve_environment(environment, self), "release": chosen_release.name()}
         )
+        self._links = SentryLinks(sentry_organization, self._base.environment)
         self._warn_of_what_is_missing(release_wanted=chosen_release.wanted)
 
         self._reports: list[FunctionReport] = []
@@ -186,6 +193,11 @@ class SentryMonitoring(Construct):
         return [alarm for stack in self._stacks.values() for alarm in stack.alarms]
 
     @property
+    def monthly_cost(self) -> MonthlyCost:
+        """What alarms, dashboards and topics of all stacks cost a month at list prices; complete after synth."""
+        return sum((stack.monthly_cost for stack in self._stacks.values()), start=MonthlyCost())
+
+    @property
     def topic(self) -> sns.Topic:
         """The topic of the stack that this construct is in; `of(stack).topic` when it is in none."""
         return self.of(self._own_stack("topic")).topic
@@ -218,6 +230,7 @@ class SentryMonitoring(Construct):
             self._faults,
             *self._notify,
             self._choice,
+            self._links,
         ]
         for part in parts:
             part.check(problems)
@@ -278,7 +291,9 @@ class SentryMonitoring(Construct):
         stack.report_faults_of(Covered(report, settings.dsn, settings.service))
         stack.cover(function)
         traits = watched.function_traits(function.logical_id)
-        rules = stack.watch(lambda_function.watched(function, traits), settings.alarms)
+        issues = SentryLinks(self._links.organization, settings.environment).issues(f"function_name:{function.ref}")
+        links = [f"Sentry: {issues}"] if issues else []
+        rules = stack.watch(lambda_function.watched(function, traits), settings.alarms, links)
         report.applied += ["alarms", "dashboard"] if rules else ["dashboard"]
         return report
 
@@ -300,7 +315,9 @@ class SentryMonitoring(Construct):
             ("functions", len(stack.functions)),
         )
         known = " · ".join(f"{name} **{value}**" for name, value in facts if value)
-        return f"# {self._base.service or stack.name}\n{known}"
+        issues = self._links.issues("is:unresolved")
+        link = f" · [issues in Sentry]({issues})" if issues else ""
+        return f"# {self._base.service or stack.name}\n{known}{link}"
 
     def _own_stack(self, wanted: str) -> Stack:
         if not _has_stack(self):

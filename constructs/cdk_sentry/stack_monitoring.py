@@ -8,6 +8,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from .alarms import AlarmRule, Alarms, Severity, lambda_function
+from .alarms.cost import MonthlyCost
 from .alarms.resource import WatchedResource
 from .alarms.stack_alarms import StackAlarms
 from .dashboard import Page, dashboard_url, fill, log_groups, save_queries
@@ -76,6 +77,11 @@ class StackMonitoring:
     def alarms(self) -> list[cloudwatch.CfnAlarm]:
         """The alarms declared; complete after synth."""
         return self._alarms.declared
+
+    @property
+    def monthly_cost(self) -> MonthlyCost:
+        """What alarms, dashboard and topic cost at list prices; complete after synth."""
+        return self._alarms.monthly_cost
 
     @property
     def functions(self) -> list[MonitoredFunction]:

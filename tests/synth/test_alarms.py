@@ -94,9 +94,9 @@ def test_what_emulators_refuse_has_a_condition_and_nothing_else_has(full):
     for each in resources_of(full, ALARM).values():
         plain = "MetricName" in each["Properties"]
         assert ("Condition" not in each) == plain
-    assert full["Conditions"]["SentryOnAws"] == {
-        "Fn::Not": [{"Fn::Equals": [{"Ref": "AWS::AccountId"}, "000000000000"]}]
-    }
+    account = {"Ref": "AWS::AccountId"}
+    emulated = [{"Fn::Equals": [account, each]} for each in ("000000000000", "AWS::AccountId")]
+    assert full["Conditions"]["SentryOnAws"] == {"Fn::Not": [{"Fn::Or": emulated}]}
 
 
 @pytest.mark.parametrize(

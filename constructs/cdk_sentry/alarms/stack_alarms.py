@@ -13,6 +13,7 @@ from ..on_aws import only_on_aws
 from .alarm import AlarmRule
 from .alarms import Alarms
 from .catalogue import rules_for
+from .cost import MonthlyCost, cost_of
 from .resource import WatchedResource
 from .severity import Severity
 from .summary import declare_summaries
@@ -61,6 +62,7 @@ class StackAlarms:
         self._resources: list[tuple[WatchedResource, str]] = []
         self._planned: list[PlannedAlarm] = []
         self._declared: list[cloudwatch.CfnAlarm] = []
+        self._composite_alarms = 0
 
     @property
     def declared(self) -> list[cloudwatch.CfnAlarm]:
@@ -76,6 +78,11 @@ class StackAlarms:
     def resources(self) -> list[tuple[WatchedResource, str]]:
         """What is watched, each with its path in the stack; also what has no alarm."""
         return list(self._resources)
+
+    @property
+    def monthly_cost(self) -> MonthlyCost:
+        """What they cost, with the dashboard and the topics' key; complete after synth."""
+        return cost_of((each.rule for each in self._planned), composite_alarms=self._composite_alarms)
 
     def watch(self, resource: WatchedResource, alarms: Alarms, links: Sequence[str] = ()) -> list[AlarmRule]:
         """Notes a resource and the alarms that it is to have.
@@ -123,7 +130,7 @@ class StackAlarms:
             scopes.append(scope)
             self._declared += [self._declare(scope, each, notifications, silent=summary) for each in batch]
         if summary:
-            declare_summaries(
+            self._composite_alarms = declare_summaries(
                 self._scope,
                 {severity: self._names(severity) for severity in Severity},
                 prefix=self._prefix,

@@ -21,7 +21,7 @@ def declare_summaries(
     prefix: str,
     notifications: Notifications,
     after: Sequence[Construct],
-) -> None:
+) -> int:
     """Declares one composite alarm for each severity that has alarms; more, if one cannot hold them.
 
     Args:
@@ -30,7 +30,11 @@ def declare_summaries(
         prefix: begins the names of the composite ones.
         notifications: who is told.
         after: what declares the alarms, which must exist first.
+
+    Returns:
+        how many.
     """
+    count = 0
     for severity, children in names.items():
         for number, batch in enumerate(_batches(children), start=1):
             suffix = "" if number == 1 else str(number)
@@ -48,6 +52,8 @@ def declare_summaries(
             )
             composite.node.add_dependency(*after)
             only_on_aws(composite)
+            count += 1
+    return count
 
 
 def _term(name: str) -> str:
