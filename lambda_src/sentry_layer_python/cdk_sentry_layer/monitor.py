@@ -1,7 +1,8 @@
 """Follows each invocation from its event to the time after its response, and hands over what there is to say.
 
-All that a healthy invocation runs is here, in invocation.py, log_records.py, watchdog.py and runtime.py. Their size
-counts: /opt holds no bytecode, so each cold start compiles them. Everything else is imported with the first news.
+All that a healthy invocation runs is here, in invocation.py, log_records.py, import_hooks.py, watchdog.py and
+runtime.py. Their number and size count: each cold start finds, reads and, where the layer has no bytecode for its
+Python, compiles them. Everything else is imported with the first news.
 """
 
 import os
@@ -81,8 +82,11 @@ class Monitor:
         self._warns_of_timeouts = True
         traces = False
         if any(name in environment for name in _MATTERS_IN_INIT):
-            self._warns_of_timeouts = self.desk.settings.timeout_warning
-            traces = self.desk.settings.traces_sample_rate is not None
+            from cdk_sentry_layer.settings import Settings
+
+            settings = Settings(environment)
+            self._warns_of_timeouts = settings.timeout_warning
+            traces = settings.traces_sample_rate is not None
         self._reports_after_response = call_after_posting(self.after_response)
         log_records.follow(self)
         self._follow_threads()
