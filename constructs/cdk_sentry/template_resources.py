@@ -23,6 +23,7 @@ class TemplateResources:
         self._scope = scope
         self._layers = layers
         self._python_layer: object = None
+        self._nodejs_layer: object = None
         self._dsn_variables: dict[tuple[Dsn, str], dict[str, str]] = {}
         self._readers: dict[tuple[Dsn, str], list[str]] = {}
 
@@ -31,6 +32,12 @@ class TemplateResources:
         if self._python_layer is None:
             self._python_layer = self._layers.python(self._scope)
         return self._python_layer
+
+    def nodejs_layer(self) -> object:
+        """The same for the Node.js layer."""
+        if self._nodejs_layer is None:
+            self._nodejs_layer = self._layers.nodejs(self._scope)
+        return self._nodejs_layer
 
     def dsn_variables(self, dsn: Dsn, service: str) -> dict[str, str]:
         """The variables of a DSN, for functions of a service."""

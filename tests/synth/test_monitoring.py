@@ -1,6 +1,7 @@
 """What one line adds to a stack, and what it leaves alone."""
 
 import json
+from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
@@ -143,14 +144,15 @@ def test_cdks_own_functions_are_left_alone():
 
 def test_a_function_of_another_runtime_gets_variables_and_a_warning_but_no_layer():
     app = stack()
-    node = function(app, "Node", runtime=lambda_.Runtime.NODEJS_22_X, handler="index.handler")
+    code = lambda_.Code.from_asset(str(Path(__file__).parent))
+    java = function(app, "Java", runtime=lambda_.Runtime.JAVA_21, handler="shop.Orders", code=code)
     SentryMonitoring(app, "Sentry")
     template = template_of(app)
-    properties = properties_of(template, node)
-    assert properties["Handler"] == "index.handler"
+    properties = properties_of(template, java)
+    assert properties["Handler"] == "shop.Orders"
     assert "Layers" not in properties
     assert "SENTRY_DSN" in properties["Environment"]["Variables"]
-    assert any("cdk_sentry:no-layer" in text and "nodejs22.x" in text for text in warnings_of(app))
+    assert any("cdk_sentry:no-layer" in text and "java21" in text for text in warnings_of(app))
 
 
 def test_each_function_has_an_alarm_on_errors_and_one_on_throttles_with_its_dimension():

@@ -5,9 +5,10 @@ Limits: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
 
 from collections.abc import Callable, Iterator
 
-from ..layers.layers import PYTHON_RUNTIMES
+from ..layers.layers import NODEJS_RUNTIMES, PYTHON_RUNTIMES
 from ..settings import FunctionSettings
 from .function import Changes, MonitoredFunction
+from .nodejs import preloads_sentry
 from .report import Finding
 from .variables import DSN_VARIABLES
 
@@ -79,20 +80,28 @@ def _layer_for_runtime(function: MonitoredFunction, _: Changes, __: FunctionSett
             f"{function.path}: its handler is known at deployment only, so nothing can be put in front of it; it "
             "gets variables, alarms and the dashboard. Give the handler as a literal.",
         )
-    elif function.runtime.startswith("python") and function.runtime not in PYTHON_RUNTIMES:
+    elif runtimes := _unsupported(function.runtime):
         yield Finding(
             "runtime-unsupported",
             "warning",
-            f"{function.path}: the layer runs on {', '.join(sorted(PYTHON_RUNTIMES))}, not on {function.runtime}, so "
+            f"{function.path}: the layer runs on {', '.join(sorted(runtimes))}, not on {function.runtime}, so "
             "it gets variables, alarms and the dashboard. Move it to a runtime that AWS supports.",
         )
-    elif function.runtime not in PYTHON_RUNTIMES:
+    elif function.runtime not in PYTHON_RUNTIMES | NODEJS_RUNTIMES:
         yield Finding(
             "no-layer",
             "warning",
             f"{function.path}: there is no layer for {function.runtime}, so it gets variables, alarms and the "
             "dashboard. Initialise the SDK of its language: it reads SENTRY_DSN.",
         )
+
+
+def _unsupported(runtime: str) -> frozenset[str] | None:
+    """The runtimes that the layer of a runtime's language runs on, where the runtime itself is not one of them."""
+    for language, runtimes in (("python", PYTHON_RUNTIMES), ("nodejs", NODEJS_RUNTIMES)):
+        if runtime.startswith(language) and runtime not in runtimes:
+            return runtimes
+    return None
 
 
 def _other_instrumentation(function: MonitoredFunction, _: Changes, __: FunctionSettings) -> Iterator[Finding]:
@@ -103,6 +112,13 @@ def _other_instrumentation(function: MonitoredFunction, _: Changes, __: Function
             "warning",
             f"{function.path}: its handler is {handler}, Sentry's own layer; the kit leaves layer and handler as "
             "they are. Remove that layer and give the function its own handler to have the kit's.",
+        )
+    if preloads_sentry(function):
+        yield Finding(
+            "instrumented-already",
+            "warning",
+            f"{function.path}: its NODE_OPTIONS load Sentry's own SDK; the kit leaves layers and NODE_OPTIONS as they "
+            "are. Remove it from them to have the kit's layer.",
         )
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..layers.layers import PYTHON_RUNTIMES
+from ..layers.layers import NODEJS_RUNTIMES, PYTHON_RUNTIMES
 from ..settings import FunctionSettings
 from ..template_resources import TemplateResources
 from .checks import check_function
 from .function import MonitoredFunction
 from .handler import PYTHON_BOOTSTRAP, redirect_handler
 from .layer import add_layer
+from .nodejs import preload_layer, preloads_sentry
 from .report import FunctionReport
 from .variables import set_sentry_variables
 
@@ -39,6 +40,10 @@ def instrument(
         add_layer(changes, template.python_layer())
         redirect_handler(changes, PYTHON_BOOTSTRAP)
         report.applied += ["layer", "handler"]
+    elif function.runtime in NODEJS_RUNTIMES and function.layers is not None and not preloads_sentry(function):
+        add_layer(changes, template.nodejs_layer())
+        preload_layer(changes)
+        report.applied += ["layer", "preload"]
     set_sentry_variables(
         changes,
         settings,

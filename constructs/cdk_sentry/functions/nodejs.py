@@ -4,12 +4,15 @@
 module handlers (docs/adr/0050-nodejs-entry.md).
 """
 
+from collections.abc import Mapping
+
 from .function import Changes, MonitoredFunction
 
 PRELOAD = "-r cdk_sentry_layer"
 LAYER_PACKAGES = "/opt/nodejs/node_modules"
 _OPTIONS = "NODE_OPTIONS"
 _PATH = "NODE_PATH"
+_JOIN = "Fn::Join"
 _SENTRY_PACKAGES = ("@sentry/aws-serverless", "@sentry/node", "@sentry/serverless")
 
 
@@ -25,6 +28,10 @@ def preload_layer(changes: Changes) -> None:
         # A NODE_PATH of the function's own takes the place of the runtime's, which holds the layers.
         variables[_PATH] = _appended(own[_PATH], ":", LAYER_PACKAGES)
     changes.replace_variables((), variables)
+    for name, value in variables.items():
+        # An override is merged into what is there: the old reference must go for the joined text to stand alone.
+        if isinstance(value, dict):
+            changes.removed += [f"{name}.{key}" for key, replaced in value.items() if replaced is None]
     if changes.function.handler is not None:
         # For hosts that do not say which handler is loaded, such as emulators.
         changes.set_variables({"SENTRY_INITIAL_HANDLER": changes.function.handler})
@@ -39,6 +46,6 @@ def preloads_sentry(function: MonitoredFunction) -> bool:
 def _appended(own: object, separator: str, addition: str) -> object:
     if own is None or own == "":
         return addition
-    if isinstance(own, str):
-        return own if addition in own else f"{own}{separator}{addition}"
-    return {"Fn::Join": ["", [own, f"{separator}{addition}"]]}
+    if isinstance(own, Mapping):
+        return {**dict.fromkeys(own), _JOIN: ["", [own, f"{separator}{addition}"]]}
+    return own if addition in str(own) else f"{own}{separator}{addition}"

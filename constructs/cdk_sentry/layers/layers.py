@@ -9,11 +9,15 @@ from constructs import Construct
 
 from ..assets import LAMBDA_SRC, LAYER_CACHE
 from ..errors import Problems, is_known
-from .build import build_python_layer
+from .build import BuiltLayer, build_python_layer
+from .build_nodejs import build_nodejs_layer
 
 PYTHON_SOURCE = "sentry_layer_python"
+NODEJS_SOURCE = "sentry_layer_nodejs"
 PYTHON_RUNTIMES = frozenset({"python3.10", "python3.11", "python3.12", "python3.13", "python3.14"})
 """The runtimes that the Python layer's pinned packages support."""
+NODEJS_RUNTIMES = frozenset({"nodejs20.x", "nodejs22.x", "nodejs24.x"})
+"""The runtimes that the Node.js layer is tested on."""
 
 
 class Layers(ABC):
@@ -25,13 +29,15 @@ class Layers(ABC):
         return _BuiltLayers()
 
     @staticmethod
-    def arn(*, python: str) -> "Layers":
+    def arn(*, python: str | None = None, nodejs: str | None = None) -> "Layers":
         """The kit's layers as published by you, for instance once per organisation.
 
         Args:
-            python: ARN of a layer version with the content of the kit's Python layer, in the stack's region.
+            python: ARN of a layer version with the content of the kit's Python layer, in the stack's region; without
+                it that layer is deployed as part of each stack.
+            nodejs: the same for the Node.js layer.
         """
-        return _PublishedLayers(python)
+        return _PublishedLayers(python, nodejs)
 
     def check(self, problems: Problems) -> None:
         """Notes what is wrong with the arguments."""
@@ -44,38 +50,66 @@ class Layers(ABC):
             scope: where a layer version may be declared, once per template.
         """
 
+    @abstractmethod
+    def nodejs(self, scope: Construct) -> object:
+        """Returns the same for the Node.js layer.
+
+        Args:
+            scope: as for `python`.
+        """
+
 
 @dataclass(frozen=True)
 class _BuiltLayers(Layers):
     def python(self, scope: Construct) -> object:
-        built = build_python_layer(LAMBDA_SRC / PYTHON_SOURCE, LAYER_CACHE)
-        # The content's hash is part of the id because a layer version is immutable: new content is a new resource,
-        # and a function's `currentVersion` changes with the layer that it runs.
-        version = lambda_.LayerVersion(
-            scope,
-            f"PythonLayer{built.content_hash[:8]}",
-            code=lambda_.Code.from_asset(
-                str(built.archive), asset_hash=built.content_hash, asset_hash_type=AssetHashType.CUSTOM
-            ),
-            description="cdk-sentry for Python",
-            license="Apache-2.0",
-        )
-        resource = version.node.default_child
-        return {"Ref": version.stack.get_logical_id(resource)}  # type: ignore[arg-type]
+        return _deployed(scope, "Python", build_python_layer(LAMBDA_SRC / PYTHON_SOURCE, LAYER_CACHE), "Apache-2.0")
+
+    def nodejs(self, scope: Construct) -> object:
+        built = build_nodejs_layer(LAMBDA_SRC / NODEJS_SOURCE, LAYER_CACHE)
+        return _deployed(scope, "Nodejs", built, "Apache-2.0 AND MIT")
+
+
+def _deployed(scope: Construct, language: str, built: BuiltLayer, license_name: str) -> object:
+    # The content's hash is part of the id because a layer version is immutable: new content is a new resource,
+    # and a function's `currentVersion` changes with the layer that it runs.
+    version = lambda_.LayerVersion(
+        scope,
+        f"{language}Layer{built.content_hash[:8]}",
+        code=lambda_.Code.from_asset(
+            str(built.archive), asset_hash=built.content_hash, asset_hash_type=AssetHashType.CUSTOM
+        ),
+        description=f"cdk-sentry for {language}",
+        license=license_name,
+    )
+    resource = version.node.default_child
+    return {"Ref": version.stack.get_logical_id(resource)}  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
-class _PublishedLayers(Layers):
-    python_arn: str
+class _PublishedLayers(_BuiltLayers):
+    python_arn: str | None
+    nodejs_arn: str | None
 
     def check(self, problems: Problems) -> None:
-        if is_known(self.python_arn) and ":layer:" not in self.python_arn:
+        arns = {"python": self.python_arn, "nodejs": self.nodejs_arn}
+        if not any(arns.values()):
             problems.add(
                 "layers",
-                f"Layers.arn(python={self.python_arn!r})",
-                "the ARN of a layer version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION",
-                "Copy LayerVersionArn from the output of `aws lambda publish-layer-version`.",
+                "Layers.arn()",
+                "at least one of python=ARN and nodejs=ARN",
+                "Leave `layers` out to have the kit's layers deployed with each stack.",
             )
+        for name, arn in arns.items():
+            if arn is not None and is_known(arn) and ":layer:" not in arn:
+                problems.add(
+                    "layers",
+                    f"Layers.arn({name}={arn!r})",
+                    "the ARN of a layer version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION",
+                    "Copy LayerVersionArn from the output of `aws lambda publish-layer-version`.",
+                )
 
-    def python(self, scope: Construct) -> object:  # noqa: ARG002  (interface)
-        return self.python_arn
+    def python(self, scope: Construct) -> object:
+        return self.python_arn or super().python(scope)
+
+    def nodejs(self, scope: Construct) -> object:
+        return self.nodejs_arn or super().nodejs(scope)
