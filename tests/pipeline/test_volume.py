@@ -36,7 +36,6 @@ class Sent:
     acknowledged: set[Key] = field(default_factory=set)
     refused: set[Key] = field(default_factory=set)
     poison: set[Key] = field(default_factory=set)
-    requests: int = 0
     stored: dict[Key, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -69,15 +68,15 @@ def batches() -> Iterator[list[dict[str, Any]]]:
 def post(cloud: Cloud, batch: list[dict[str, Any]], books: Sent) -> None:
     """Posts until everything is acknowledged, as a careful sender does; before that, once with a bad event in it."""
     keys = {(each["user_id"], each["event_id"]): each for each in batch}
-    if len(batch) == 50:
+    if len(batch) >= 50:
         refused = event(user_id="nobody", event_id=batch[0]["event_id"])
-        answer = cloud.call("POST", "/activity", json.dumps({"events": [refused, *batch, event(type="BAD")]}))
+        bad = [refused, *batch[:497], event(type="BAD")]
+        answer = cloud.call("POST", "/activity", json.dumps({"events": bad}))
         assert answer.status_code == 400
-        assert [each["index"] for each in answer.json()["errors"]] == [51]
+        assert [each["index"] for each in answer.json()["errors"]] == [len(bad) - 1]
         books.refused.add(("nobody", refused["event_id"]))
     for _ in range(10):
         answer = cloud.call("POST", "/activity", json.dumps({"events": batch}))
-        books.requests += 1
         assert answer.status_code in {202, 503}, answer.text
         books.events |= keys
         results = zip(batch, answer.json()["results"], strict=True)
@@ -138,10 +137,28 @@ def test_what_is_shown_equals_what_was_sent(cloud: Cloud, books: Sent) -> None:
         assert times == sorted(times, reverse=True)
 
 
-def test_functions_were_refused_nothing(cloud: Cloud, books: Sent) -> None:
-    """Their roles allow all that they do; and IAM was asked, as the next test shows."""
-    assert books.requests
-    assert "AccessDenied" not in cloud.log.read_text(errors="replace")
+def test_who_does_not_sign_is_refused(cloud: Cloud) -> None:
+    session, url = cloud.deployment.aws.session(), f"{cloud.deployment.api_url()}/activity"
+    assert session.post(url, json=event(user_id="stranger")).status_code == 403
+
+
+def test_a_function_does_nothing_that_its_role_does_not_allow(cloud: Cloud) -> None:
+    """So the roles of the template allowed all that the other tests saw; and a refusal acknowledges nothing."""
+    iam, role = cloud.client("iam"), cloud.deployment.one("AWS::IAM::Role", "IngestRole").physical_id
+    names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    policies = [iam.get_role_policy(RoleName=role, PolicyName=name) for name in names]
+    for name in names:
+        iam.delete_role_policy(RoleName=role, PolicyName=name)
+    body = json.dumps(event(user_id="stranger", event_id="refused"))
+    answer = cloud.call("POST", "/activity", body)
+    assert answer.status_code == 503
+    assert answer.json()["results"] == [{"event_id": "refused", "status": "failed"}]
+    for policy in policies:
+        document = json.dumps(policy["PolicyDocument"])
+        iam.put_role_policy(RoleName=role, PolicyName=policy["PolicyName"], PolicyDocument=document)
+    assert cloud.history("stranger")["totals"]["total"] == 0
+    # The refused event must not come later either: it would end up in the books of the other tests.
+    assert "stranger" not in {user for user, _ in cloud.stored()}
 
 
 def test_the_quarantine_is_replayed_and_what_is_still_poison_comes_back(cloud: Cloud, books: Sent) -> None:
