@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import signal
 import sys
 import time
 from pathlib import Path
@@ -70,4 +71,6 @@ def _run(suite: Suite, name: str, *, quick: bool) -> Table:
 
 
 if __name__ == "__main__":
+    # An exception, so that the processes under measurement are stopped, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     sys.exit(main(sys.argv[1:]))
