@@ -231,6 +231,15 @@ def test_what_the_layer_has_sent_is_not_sent_twice(cloud, sink, faulty) -> None:
     assert handler.handler(delivery(timed(faulty.lines)), None) == {"sent": int(LAYERED[faulty.name])}
 
 
+@pytest.mark.parametrize(("value", "sent"), [("true", 0), ("false", 1), ("", 1)])
+def test_a_function_that_reports_its_errors_itself_says_so(cloud, sink, value, sent) -> None:
+    cloud.configurations["orders"] = configuration("provided.al2023", SENTRY_REPORTS_ERRORS=value)
+    texts = [STREAMED[0], '2026/11/21 09:14:07 {"errorMessage":"no such order","errorType":"errorString"}']
+    cloud.streams[GROUP, STREAM] = timed(texts)
+
+    assert forward(texts, texts[1]) == {"sent": sent}
+
+
 def test_a_timeout_is_sent_where_the_layer_does_not_warn_of_it(cloud, sink) -> None:
     cloud.configurations["orders"] = configuration(layer=True, SENTRY_TIMEOUT_WARNING="false")
 

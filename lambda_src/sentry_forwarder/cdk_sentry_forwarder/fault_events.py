@@ -48,15 +48,15 @@ class Fault:
 
     @property
     def is_reported_in_process(self) -> bool:
-        """Whether the layer in the function's process has reported it already."""
+        """Whether it has been reported from inside the function's process already."""
+        if self.sighting.kind is Kind.UNCAUGHT_ERROR:
+            return self.function.reports_errors
         if not self.function.has_layer:
             return False
         if self.sighting.kind is Kind.TIMEOUT:
             return self.function.warns_of_timeouts
-        if self.sighting.kind is Kind.IMPORT_ERROR:
-            # A layer that is not there, or cannot be loaded, reports nothing.
-            return "cdk_sentry_layer" not in self.sighting.value and "cdk-sentry" not in self.sighting.value
-        return self.sighting.kind is Kind.UNCAUGHT_ERROR
+        # A layer that is not there, or cannot be loaded, reports nothing.
+        return self.sighting.kind is Kind.IMPORT_ERROR and "cdk_sentry_layer" not in self.sighting.value
 
     @property
     def timestamp_ms(self) -> int:

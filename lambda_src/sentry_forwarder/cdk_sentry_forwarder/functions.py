@@ -12,7 +12,7 @@ from cdk_sentry_forwarder import aws
 
 _KEPT_S = 300
 _GROUP_PREFIX = "/aws/lambda/"
-_NOT_IN_PROCESS = frozenset({"false", "0", "no", "off"})
+_OFF = frozenset({"false", "0", "no", "off"})
 _PYTHON_LAYER = "cdk_sentry_layer."
 _NODE_LAYER = re.compile(r"cdk[-_]sentry")
 # docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html: in a group of the user's own the
@@ -65,9 +65,15 @@ class FaultyFunction:
         return in_front or (self.runtime == "container image" and "SENTRY_INITIAL_HANDLER" in self.environment)
 
     @property
+    def reports_errors(self) -> bool:
+        """Whether uncaught errors are reported from inside the process: by the layer, or by the function's own code."""
+        own = self.environment.get("SENTRY_REPORTS_ERRORS", "").lower()
+        return self.has_layer or (own != "" and own not in _OFF)
+
+    @property
     def warns_of_timeouts(self) -> bool:
         """Whether the layer reports a timeout itself, shortly before it comes."""
-        return self.has_layer and self.environment.get("SENTRY_TIMEOUT_WARNING", "").lower() not in _NOT_IN_PROCESS
+        return self.has_layer and self.environment.get("SENTRY_TIMEOUT_WARNING", "").lower() not in _OFF
 
 
 def name_and_version(log_group: str, log_stream: str) -> tuple[str, str]:
