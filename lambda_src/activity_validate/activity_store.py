@@ -20,18 +20,25 @@ FIRST_BACKOFF_S: Final = 0.05
 RESERVE_MS: Final = 8000
 MAX_ACTIONS: Final = 100
 """Of one transaction: each event is one action, and so is each user's day."""
+MAX_BYTES: Final = 2 * 1024 * 1024
+"""Of one transaction's events as they were sent; DynamoDB takes 4 MB of them as it counts, which is not far from it."""
 
 _serialize = TypeSerializer().serialize
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """An event in the form in which DynamoDB keeps it. Each is itself alone, also if another has the same content."""
+    """An event in the form in which DynamoDB keeps it. Each is itself alone, also if another has the same content.
+
+    Attributes:
+        size_bytes: of the record that brought it.
+    """
 
     user_id: str
     type: str
     day: date
     attributes: dict[str, Any]
+    size_bytes: int
 
     @property
     def key(self) -> tuple[str, str]:
@@ -44,13 +51,14 @@ class Item:
         return self.user_id, self.day
 
 
-def item_of(event: Event, *, expires_at_s: int, request_id: str) -> Item:
+def item_of(event: Event, *, expires_at_s: int, request_id: str, size_bytes: int) -> Item:
     """Puts an event into DynamoDB's form.
 
     Args:
         event: checked.
         expires_at_s: seconds since 1970 after which it may go.
         request_id: which request brought it.
+        size_bytes: of the record that brought it.
 
     Raises:
         Invalid: it holds something that DynamoDB cannot, such as a number beyond 9.99e125 or of 39 digits.
@@ -69,7 +77,7 @@ def item_of(event: Event, *, expires_at_s: int, request_id: str) -> Item:
         "request_id": {"S": request_id},
         keys.EXPIRES_AT: {"N": str(expires_at_s)},
     }
-    return Item(event.user_id, event.type, event.occurred_at.date(), attributes)
+    return Item(event.user_id, event.type, event.occurred_at.date(), attributes, size_bytes)
 
 
 @dataclass(slots=True)
@@ -192,12 +200,15 @@ def _packs(items: Sequence[Item]) -> Iterator[list[Item]]:
         by_user.setdefault(item.user_id, []).append(item)
     pack: list[Item] = []
     touched: set[tuple[str, Any]] = set()
+    size_bytes = 0
     for item in (each for of_user in by_user.values() for each in of_user):
-        if item.key in touched or len(touched | {item.key, item.counter}) > MAX_ACTIONS:
+        too_many = len(touched | {item.key, item.counter}) > MAX_ACTIONS
+        if pack and (item.key in touched or too_many or size_bytes + item.size_bytes > MAX_BYTES):
             yield pack
-            pack, touched = [], set()
+            pack, touched, size_bytes = [], set(), 0
         pack.append(item)
         touched |= {item.key, item.counter}
+        size_bytes += item.size_bytes
     if pack:
         yield pack
 

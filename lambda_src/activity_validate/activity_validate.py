@@ -78,10 +78,12 @@ class Validator:
     def _item(self, each: dict[str, Any]) -> Item:
         # The time of arrival, not now: whoever delivers the record again finds the same.
         arrived_at_s = each["kinesis"]["approximateArrivalTimestamp"]
-        candidate, request_id = record.decode(base64.b64decode(each["kinesis"]["data"]))
+        data = base64.b64decode(each["kinesis"]["data"])
+        candidate, request_id = record.decode(data)
         # Kinesis' clock may be behind that of ingest, and what was acknowledged must not be refused.
         event = check(candidate, now=datetime.fromtimestamp(arrived_at_s, UTC) + CLOCK_SKEW)
-        return item_of(event, expires_at_s=int(arrived_at_s) + self.retention_s, request_id=request_id)
+        expires_at_s = int(arrived_at_s) + self.retention_s
+        return item_of(event, expires_at_s=expires_at_s, request_id=request_id, size_bytes=len(data))
 
     def _set_aside(self, each: dict[str, Any], reason: Invalid) -> bool:
         position = {"shard_and_sequence_number": each["eventID"]}

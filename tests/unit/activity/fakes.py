@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 STREAM_ARN = "arn:aws:kinesis:eu-west-1:111122223333:stream/activity"
 ARRIVED_AT_S = 1_735_732_800.25  # 2025-01-01T12:00:00.25Z
 A_MINUTE_MS = 60_000
+MAX_TRANSACTION_BYTES = 4_000_000
 
 Fault = Callable[[], None]
 """Raises, or does nothing."""
@@ -93,6 +94,8 @@ class FakeDynamoDB:
         """As boto3's, for conditional puts and ADD."""
         assert 0 < len(TransactItems) <= 100
         self.before()
+        if len(json.dumps(TransactItems)) > MAX_TRANSACTION_BYTES:
+            raise client_error("ValidationException")
         touched = [_key(action) for action in TransactItems]
         assert len(set(touched)) == len(touched), "DynamoDB refuses two actions on one item"
         reasons = [self._reason(action, key) for action, key in zip(TransactItems, touched, strict=True)]

@@ -26,7 +26,7 @@ def becomes(body: str) -> str:
         return "rejected"
     received, _ = record.decode(record.encode(candidate, request_id=""))
     try:
-        activity_store.item_of(check(received, now=now), expires_at_s=0, request_id="")
+        activity_store.item_of(check(received, now=now), expires_at_s=0, request_id="", size_bytes=0)
     except Invalid:
         return "quarantined"
     return "accepted"

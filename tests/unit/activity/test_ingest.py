@@ -1,6 +1,7 @@
 """`POST /activity`."""
 
 import base64
+import importlib.util
 import json
 from typing import Any
 
@@ -13,7 +14,8 @@ from botocore.exceptions import EndpointConnectionError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.activity.fakes import Context, FakeKinesis, client_error, event, proxy_request
+from cdk_sentry.assets import LAMBDA_SRC
+from tests.unit.activity.fakes import Context, FakeKinesis, client_error, event, kinesis_record, proxy_request
 
 
 @pytest.fixture
@@ -148,6 +150,21 @@ def test_the_callers_trace_goes_on_in_the_record(kinesis: FakeKinesis) -> None:
         "baggage": "sentry-environment=test,sentry-release=1",
     }
     assert record.decode(taken["Data"])[0] == event()
+
+
+def test_the_layer_finds_the_trace_in_what_ingest_put_on_the_stream(kinesis: FakeKinesis) -> None:
+    """So the validator continues the trace of the request."""
+    source = LAMBDA_SRC / "sentry_layer_python" / "cdk_sentry_layer" / "trace_headers.py"
+    spec = importlib.util.spec_from_file_location("trace_headers_of_the_layer", source)
+    assert spec is not None
+    assert spec.loader is not None
+    trace_headers = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(trace_headers)
+    request = proxy_request(json.dumps(event()))
+    request["headers"] |= {"sentry-trace": f"{'a' * 32}-{'b' * 16}-1"}
+    activity_ingest.handler(request, Context())
+    batch = {"Records": [kinesis_record(kinesis.taken[0]["Data"])]}
+    assert trace_headers.of_event(batch, None) == {"sentry-trace": f"{'a' * 32}-{'b' * 16}-1"}
 
 
 def test_a_trace_of_x_ray_goes_on_if_it_is_sampled(kinesis: FakeKinesis, monkeypatch: pytest.MonkeyPatch) -> None:

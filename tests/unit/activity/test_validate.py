@@ -202,6 +202,13 @@ def test_a_lasting_refusal_fails_only_the_records_concerned(cloud: Cloud, busy: 
     assert cloud.dynamodb.transactions == 1
 
 
+def test_large_events_share_a_transaction_as_far_as_dynamodb_takes_it(cloud: Cloud) -> None:
+    text = {"text": "x" * 64_000}
+    assert cloud.deliver(*(delivered(n, event_id=f"e{n}", properties=text) for n in range(1, 91))) == []
+    assert cloud.dynamodb.transactions == 3
+    assert cloud.dynamodb.counts() == {("ada", "2025-01-01", "page_view"): 90}
+
+
 def test_events_of_many_users_share_transactions(cloud: Cloud) -> None:
     cloud.deliver(*(delivered(number, user_id=f"u{number}") for number in range(1, 101)))
     assert cloud.dynamodb.transactions == 2
