@@ -9,6 +9,7 @@ import pytest
 
 from cdk_sentry.assets import LAMBDA_SRC
 from cdk_sentry.layers.build import build_python_layer
+from cdk_sentry.layers.build_nodejs import build_nodejs_layer
 from cdk_sentry.layers.bytecode import PYTHON_VERSIONS
 from tests.packaging.conftest import ROOT, project_with, run
 
@@ -56,6 +57,28 @@ def test_the_wheel_carries_the_layers_that_the_checkout_builds(wheel):
         shipped = archive.read(hash_file).decode().strip()
     assert shipped == build_python_layer(LAMBDA_SRC / "sentry_layer_python", ROOT / "build" / "layers").content_hash
     assert not [name for name in names if name.endswith(".pyc")]
+
+
+def test_the_wheel_carries_the_node_layer_and_none_of_the_packages_it_is_built_from(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        (hash_file,) = (
+            name for name in names if "_layers/sentry_layer_nodejs-" in name and name.endswith("content-hash.txt")
+        )
+        shipped = archive.read(hash_file).decode().strip()
+    built = build_nodejs_layer(LAMBDA_SRC / "sentry_layer_nodejs", ROOT / "build" / "layers")
+    assert shipped == built.content_hash
+    assert f"cdk_sentry/_layers/{built.home.name}/layer.zip" in names, "found by the hash of its sources"
+    assert not [name for name in names if "node_modules" in name]
+
+
+def test_a_node_layer_built_elsewhere_has_the_same_hash(tmp_path):
+    source = tmp_path / "elsewhere" / "sentry_layer_nodejs"
+    shutil.copytree(LAMBDA_SRC / "sentry_layer_nodejs", source, copy_function=shutil.copyfile)
+    (source / "node_modules").mkdir()
+    (source / "node_modules" / "stray.js").write_text("")
+    ours = build_nodejs_layer(LAMBDA_SRC / "sentry_layer_nodejs", ROOT / "build" / "layers")
+    assert build_nodejs_layer(source, tmp_path / "cache").content_hash == ours.content_hash
 
 
 def test_a_layer_built_elsewhere_at_another_time_has_the_same_hash(tmp_path):

@@ -11,6 +11,8 @@ from pathlib import Path
 from .build import BuiltLayer, build_cached
 from .npm import installed_packages, run_tool
 
+BUILD = "build.mjs"
+
 
 def build_nodejs_layer(source: Path, cache: Path) -> BuiltLayer:
     """Builds, or finds in the cache, the layer that `source` describes.
@@ -28,8 +30,17 @@ def build_nodejs_layer(source: Path, cache: Path) -> BuiltLayer:
     return build_cached(source, cache, lambda opt, scratch: _bundle(source, cache, opt, scratch))
 
 
+def nodejs_layer_sources(lambda_src: Path) -> list[Path]:
+    """The folders that describe a Node.js layer: those with a build of their own.
+
+    Args:
+        lambda_src: the folder of Lambda sources.
+    """
+    return sorted(path.parent for path in lambda_src.glob(f"*/{BUILD}"))
+
+
 def _bundle(source: Path, cache: Path, opt: Path, scratch: Path) -> None:
     copy = scratch / source.name
     shutil.copytree(source, copy, ignore=shutil.ignore_patterns("node_modules"))
     (copy / "node_modules").symlink_to(installed_packages(source, cache) / "node_modules")
-    run_tool(("node", "build.mjs", os.fspath(opt)), copy, f"{source.name}/build.mjs failed")
+    run_tool(("node", BUILD, os.fspath(opt)), copy, f"{source.name}/{BUILD} failed")
