@@ -96,6 +96,7 @@ def _matched(
             logical_id=logical_id,
             properties=definition.get("Properties", {}),
             kind=definition["Type"],
+            template=resources,
         )
 
 

@@ -1,5 +1,6 @@
 """One function of the user, and the changes that the kit makes to it."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +21,7 @@ class MonitoredFunction:
         logical_id: its name in that template.
         properties: its properties as CloudFormation would have got them without the kit, in CloudFormation's spelling.
         kind: the CloudFormation type: `AWS::Lambda::Function`, or SAM's `AWS::Serverless::Function`.
+        template: all resources of its template, by logical id.
     """
 
     construct: IConstruct
@@ -28,6 +30,7 @@ class MonitoredFunction:
     logical_id: str
     properties: Mapping[str, Any]
     kind: str = "AWS::Lambda::Function"
+    template: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def path(self) -> str:
@@ -61,6 +64,16 @@ class MonitoredFunction:
         """Whether variables can be added: not to an environment that is chosen at deployment as a whole."""
         environment = self.properties.get("Environment")
         return not is_intrinsic(environment) and not is_intrinsic(_literal(environment).get("Variables"))
+
+    @property
+    def streams(self) -> bool:
+        """Whether a function URL of its template streams its response."""
+        return any(
+            each["Type"] == "AWS::Lambda::Url"
+            and each.get("Properties", {}).get("InvokeMode") == "RESPONSE_STREAM"
+            and self.logical_id in json.dumps(each["Properties"].get("TargetFunctionArn"))
+            for each in self.template.values()
+        )
 
     @property
     def layers(self) -> list[Any] | None:

@@ -6,7 +6,7 @@ from typing import Any
 from ..layers.layers import NODEJS_RUNTIMES, PYTHON_RUNTIMES
 from ..settings import FunctionSettings
 from ..template_resources import TemplateResources
-from .checks import check_function
+from .checks import Subject, check_function
 from .function import MonitoredFunction
 from .handler import PYTHON_BOOTSTRAP, redirect_handler
 from .layer import add_layer
@@ -34,7 +34,7 @@ def instrument(
     report = FunctionReport(function)
     changes = report.changes
     if not function.variables_are_known:
-        report.findings += check_function(function, changes, settings)
+        report.findings += check_function(Subject(function, changes, settings))
         return report
     if function.runtime in PYTHON_RUNTIMES and _takes_a_layer(function):
         add_layer(changes, template.python_layer())
@@ -51,10 +51,11 @@ def instrument(
         dsn=template.dsn_variables(settings.dsn, settings.service),
     )
     report.applied.append("variables")
-    if template.permit(function, settings.dsn, settings.service):
+    permitted = template.permit(function, settings.dsn, settings.service)
+    if permitted:
         report.applied.append("permissions")
     changes.apply()
-    report.findings += check_function(function, changes, settings)
+    report.findings += check_function(Subject(function, changes, settings, permitted))
     return report
 
 

@@ -1,0 +1,27 @@
+"""An interpreter with aws-cdk-lib and the other kits, made once; theirs are no requirements of this project."""
+
+import hashlib
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.harness.runtime_files import CACHE, made_once
+
+OTHERS = ("datadog-cdk-constructs-v2==5.3.0", "cdk-monitoring-constructs==10.3.3")
+_UV = Path(sys.executable).with_name("uv")
+
+
+def interpreter() -> Path:
+    """Python with this checkout's aws-cdk-lib and the other kits."""
+    wanted = (f"aws-cdk-lib=={version('aws-cdk-lib')}", f"constructs=={version('constructs')}", *OTHERS)
+    digest = hashlib.sha256(" ".join((*wanted, sys.version)).encode()).hexdigest()[:12]
+    home = made_once(CACHE / f"bench-synth-{digest}", lambda folder: _install(folder, wanted))
+    return home / "bin" / "python"
+
+
+def _install(folder: Path, wanted: tuple[str, ...]) -> None:
+    # It is moved afterwards, which its interpreter does not mind; its scripts would, and are not used.
+    install = [_UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", folder / "bin" / "python", *wanted]
+    subprocess.run([_UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder], check=True)
+    subprocess.run(install, check=True)

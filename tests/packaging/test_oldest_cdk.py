@@ -1,0 +1,34 @@
+"""The app brings its own aws-cdk-lib: the oldest release that the wheel admits works like the newest."""
+
+import json
+import re
+import tomllib
+
+import pytest
+
+from tests.packaging.conftest import ROOT, project_with, run
+
+pytestmark = pytest.mark.xdist_group("packaging")
+
+
+def oldest():
+    dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    (admitted,) = (each for each in dependencies if each.startswith("aws-cdk-lib"))
+    return re.search(r">=([0-9.]+)", admitted)[1] + ".0"
+
+
+def functions_of(python, folder):
+    run(python, "app.py", cwd=folder, CDK_OUTDIR=str(folder / "cdk.out"))
+    resources = json.loads((folder / "cdk.out" / "Shop.template.json").read_text())["Resources"]
+    return [each["Properties"] for each in resources.values() if each["Type"] == "AWS::Lambda::Function"]
+
+
+def test_the_oldest_release_admitted_gives_a_function_what_the_newest_does(wheel, project, tmp_path):
+    python = project_with(wheel, tmp_path, f"aws-cdk-lib=={oldest()}")
+    installed = run(python, "-c", "import importlib.metadata as m; print(m.version('aws-cdk-lib'))", cwd=tmp_path)
+    assert installed.strip() == oldest()
+    (old,) = functions_of(python, tmp_path)
+    (new,) = functions_of(project / ".venv" / "bin" / "python", project)
+    assert old["Handler"] == new["Handler"] == "cdk_sentry_layer.bootstrap.handler"
+    assert old["Environment"] == new["Environment"]
+    assert len(old["Layers"]) == len(new["Layers"]) == 1
