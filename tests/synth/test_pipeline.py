@@ -96,6 +96,7 @@ def test_what_holds_data_is_encrypted_and_can_be_restored(default) -> None:
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
     assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert "SSESpecification" not in table  # encrypted with a key that DynamoDB owns, as every table is
     for queue in (made.quarantine, made.failures):
         assert properties_of(template, queue)["SqsManagedSseEnabled"] is True
         assert properties_of(template, queue)["MessageRetentionPeriod"] == 14 * 24 * 60 * 60

@@ -261,3 +261,22 @@ def test_neither_log_nor_reason_holds_the_users_data(cloud: Cloud, caplog: pytes
     assert len(cloud.sqs.messages) == 3
     assert "secret" not in str([vars(entry) for entry in caplog.records])
     assert "secret" not in str([message["reason"] for message in cloud.sqs.messages])
+
+
+def test_what_is_logged_carries_the_vocabulary_of_the_sentry_tags(
+    cloud: Cloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Lambda's JSON format writes each of them as a field."""
+    cloud.deliver(kinesis_record(b"poison"))
+    (said,) = caplog.records
+    wanted = {"service", "function_name", "function_version", "memory_mb", "aws_region", "cold_start"}
+    assert wanted <= vars(said).keys()
+
+
+def test_what_became_of_records_is_counted_in_cloudwatch(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    cloud.deliver(delivered(1))
+    cloud.dynamodb.refusal = lambda key: "ThrottlingError" if key[1] == "EVENT#e3" else "None"
+    cloud.deliver(delivered(1), delivered(2, event_id="e2"), delivered(3, event_id="e3"), kinesis_record(b"poison", 4))
+    metrics = json.loads(capsys.readouterr().out.splitlines()[-1])
+    counted = {name: metrics[name] for name in ("EventsStored", "EventsKnown", "RecordsPoison", "RecordsFailed")}
+    assert counted == {"EventsStored": [1.0], "EventsKnown": [1.0], "RecordsPoison": [1.0], "RecordsFailed": [1.0]}
