@@ -52,7 +52,8 @@ def test_the_books_agree_after_every_schedule(part: int) -> None:
         "batch given up",
         "checkpoint lost",
     ]
-    assert [each for each in wanted if not seen[each]] == []
+    if SCHEDULES >= 200:  # a few schedules need not see everything
+        assert [each for each in wanted if not seen[each]] == []
 
 
 def test_the_same_seed_gives_the_same_schedule() -> None:
