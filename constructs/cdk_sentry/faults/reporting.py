@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from aws_cdk import ArnFormat, CustomResource, NestedStack, Stack
+from aws_cdk import ArnFormat, CfnResource, CustomResource, NestedStack, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -16,7 +16,7 @@ from ..functions.function import MonitoredFunction
 from ..functions.report import Finding, FunctionReport
 from ..settings import FunctionSettings
 from .faults import Faults
-from .forwarder import Forwarder
+from .forwarder import IGNORED_BY_CFN_LINT, Forwarder
 from .log_groups import MAX_SUBSCRIPTIONS, TemplateLogGroups, own_log_group
 from .names import as_pattern, function_name_patterns, stack_pattern
 from .patterns import filter_pattern
@@ -154,6 +154,7 @@ def _subscribe(
         )
         # CloudWatch Logs calls the destination before it subscribes it.
         resource.node.add_dependency(forwarder.permission, subscriber)
+        cast("CfnResource", resource.node.default_child).add_metadata("cfn-lint", IGNORED_BY_CFN_LINT)
         for member in members:
             member.report.applied.append("faults")
 
