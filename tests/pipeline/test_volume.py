@@ -6,6 +6,8 @@ CHAOS_EVENTS says how many events (`make test` 20,000 as well).
 import json
 import os
 import random
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +16,6 @@ from typing import Any
 
 import pytest
 
-from cdk_sentry.pipeline.operate.erase import erase_user
-from cdk_sentry.pipeline.operate.replay import replay_quarantine
 from demo.waiting import wait_until
 from tests.pipeline.cloud import Cloud, Key, deployed
 from tests.unit.activity.fakes import event
@@ -161,24 +161,36 @@ def test_a_function_does_nothing_that_its_role_does_not_allow(cloud: Cloud) -> N
     assert "stranger" not in {user for user, _ in cloud.stored()}
 
 
+def command(cloud: Cloud, *arguments: str) -> str:
+    """Runs `python -m cdk_sentry.pipeline` on the deployed stack, and returns what it printed."""
+    finished = subprocess.run(
+        [sys.executable, "-m", "cdk_sentry.pipeline", *arguments, "--stack", cloud.stack],
+        env=cloud.deployment.aws.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
 def test_the_quarantine_is_replayed_and_what_is_still_poison_comes_back(cloud: Cloud, books: Sent) -> None:
-    kinesis, sqs = cloud.client("kinesis"), cloud.client("sqs")
-    done = replay_quarantine(kinesis, sqs, cloud.parts)
-    assert (done.messages, done.records, done.gone) == (POISON, POISON, 0)
+    said = command(cloud, "replay")
+    assert f"quarantine: {POISON} messages, {POISON} records put on the stream again" in said
+    assert "failures: 0 messages, 0 records" in said
     wait_until(lambda: cloud.quarantined() >= POISON, what="poison in quarantine again", timeout_s=60)
     assert cloud.counters().total() == len(books.stored)
 
 
 def test_erasing_a_user_leaves_nothing_of_it_and_all_of_the_others(cloud: Cloud, books: Sent) -> None:
-    dynamodb, sqs = cloud.client("dynamodb"), cloud.client("sqs")
     of_user = {key for key in books.events if key[0] == "user-0"}
     others = Counter({place: count for place, count in cloud.counters().items() if place[0] != "user-0"})
-    erased = erase_user(dynamodb, sqs, cloud.parts, "user-0")
-    assert erased.items > len(of_user)
+    assert "erased: " in command(cloud, "erase", "--user", "user-0")
     assert cloud.stored().keys() == books.acknowledged - books.poison - of_user
     assert cloud.counters() == others
     assert cloud.history("user-0")["totals"]["total"] == 0
     assert cloud.events("user-0") == []
 
-    assert erase_user(dynamodb, sqs, cloud.parts, "poisoned").quarantined == POISON
+    assert f"{POISON} messages of the quarantine" in command(cloud, "erase", "--user", "poisoned")
     assert cloud.quarantined() == 0
