@@ -212,7 +212,7 @@ def test_a_function_that_does_its_work_is_no_event(faults) -> None:
 def test_the_change_of_an_alarm_becomes_an_issue(cloud) -> None:
     """Nobody but CloudWatch may send events in its name: the rule is asked, and the forwarder called as it would."""
     name = "faults-local-SentryDiesErrors1A2B3C4D-1"
-    event = {
+    event: dict[str, Any] = {
         "id": "c4c1c1c9-6542-e61b-6ef0-8c4d36933a92",
         "detail-type": "CloudWatch Alarm State Change",
         "source": "aws.cloudwatch",

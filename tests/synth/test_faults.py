@@ -1,6 +1,7 @@
 """What a stack gets to have faults reported from outside."""
 
 import json
+import re
 
 import aws_cdk as cdk
 import pytest
@@ -174,7 +175,7 @@ def test_a_log_group_of_the_functions_own_is_the_one_subscribed_to() -> None:
         function(shop, name, log_group=group)
     monitored(shop)
 
-    assert log_groups_of(template_of(shop)) == [{"Ref": shop.get_logical_id(group.node.default_child)}]
+    assert log_groups_of(template_of(shop)) == [{"Ref": shop.resolve(group.log_group_name)["Ref"]}]
 
 
 @pytest.mark.parametrize("flag", [True, False])
@@ -265,9 +266,11 @@ def test_an_alarm_becomes_an_issue_where_sentry_is_to_be_notified() -> None:
         "detail-type": ["CloudWatch Alarm State Change"],
         "detail": {"alarmName": [{"prefix": "Shop-Sentry"}]},
     }
-    # CloudFormation names an alarm STACK-LOGICALID-RANDOM.
-    for logical_id in resources_of(template, "AWS::CloudWatch::Alarm"):
-        assert f"Shop-{logical_id}".startswith("Shop-Sentry")
+    for logical_id, alarm in resources_of(template, "AWS::CloudWatch::Alarm").items():
+        # CloudFormation names an alarm without a name STACK-LOGICALID-RANDOM.
+        name = alarm["Properties"].get("AlarmName", f"Shop-{logical_id}")
+        assert json.dumps(name).count("Shop-Sentry") == 1
+        assert re.search("Severity: (critical|warning)", json.dumps(alarm["Properties"]["AlarmDescription"]))
 
 
 def test_alarms_are_followed_without_subscriptions_too() -> None:
