@@ -264,7 +264,7 @@ class SentryMonitoring(Construct):
         """
         outside = [*(each.scope for each in nearer_than(self)), *stages_below(top)]
         found = find_functions(top, outside=outside)
-        watched = Watched(top, outside=[*outside, self, *(each.scope for each in self._stacks.values())])
+        watched = Watched(top, found, outside=[*outside, self, *(each.scope for each in self._stacks.values())])
         reports = [self._cover(function, watched) for function in found if self._choice.takes(function)]
         for resource in watched.beside_functions():
             self._watch(resource)

@@ -45,8 +45,9 @@ class StackMonitoring:
         self._alarms = StackAlarms(scope, name_prefix=self._name_prefix)
         self._notifications = Notifications(scope, notify)
         # Dashboards are an account's, not a region's; a name of its own can stand in the text of each alarm.
-        self._dashboard_name = f"{self._name_prefix}-{self._stack.region}"
-        self._dashboard = cloudwatch.Dashboard(scope, "Dashboard", dashboard_name=self._dashboard_name)
+        dashboard_name = f"{self._name_prefix}-{self._stack.region}"
+        self._dashboard_link = f"Dashboard: {dashboard_url(self._stack, dashboard_name)}"
+        self._dashboard = cloudwatch.Dashboard(scope, "Dashboard", dashboard_name=dashboard_name)
 
     @property
     def stack(self) -> Stack:
@@ -116,8 +117,7 @@ class StackMonitoring:
         Returns:
             the alarms that it gets.
         """
-        dashboard = f"Dashboard: {dashboard_url(self._stack, self._dashboard_name)}"
-        return self._alarms.watch(resource, alarms, [dashboard, *links])
+        return self._alarms.watch(resource, alarms, [self._dashboard_link, *links])
 
     def report_faults_of(self, covered: Covered) -> None:
         """Notes a function whose faults are to be reported from outside."""

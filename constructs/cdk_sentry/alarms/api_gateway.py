@@ -36,13 +36,13 @@ def watched(template: Template) -> Iterator[WatchedResource]:
         stage_name = _property(stage, "stageName")
         if api and name and stage_name:
             dimensions = {"ApiName": name, "Stage": stage_name}
-            yield WatchedResource(REST_KIND, api.construct, stage.resource, stage.properties, dimensions)
+            yield WatchedResource(REST_KIND, api.construct, stage.resource, api.path, stage.properties, dimensions)
     for stage in template.of_type("AWS::ApiGatewayV2::Stage"):
         api = template.referred(value_of(stage.properties, "apiId"))
         stage_name = _property(stage, "stageName")
         if api and stage_name and value_of(api.properties, "protocolType") == "HTTP":
             dimensions = {"ApiId": api.resource.ref, "Stage": stage_name}
-            yield WatchedResource(HTTP_KIND, api.construct, stage.resource, stage.properties, dimensions)
+            yield WatchedResource(HTTP_KIND, api.construct, stage.resource, api.path, stage.properties, dimensions)
 
 
 def _property(resource: TemplateResource, name: str) -> str | None:

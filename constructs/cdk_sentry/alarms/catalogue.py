@@ -1,9 +1,10 @@
 """All alarms there are, and the resources of a scope that may have them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from constructs import Construct
 
+from ..functions.function import MonitoredFunction
 from . import (
     api_gateway,
     dynamodb,
@@ -38,8 +39,7 @@ for _kinds in KINDS.values():
     for _kind in _kinds:
         _BY_RESOURCE.setdefault(_kind.of, []).append(_kind)
 
-_FUNCTION_TYPES = ("AWS::Lambda::Function", "AWS::Serverless::Function")
-_BESIDE_FUNCTIONS = (api_gateway, kinesis, dynamodb, sqs, sns, eventbridge, step_functions, firehose)
+_BESIDE_FUNCTIONS = (api_gateway, kinesis, dynamodb, sns, eventbridge, step_functions, firehose)
 
 
 def rules_for(resource: WatchedResource, alarms: Alarms) -> list[AlarmRule]:
@@ -58,15 +58,17 @@ class Watched:
 
     Args:
         scope: where to look.
+        functions: those found in it already.
         outside: constructs whose resources are somebody else's, or the kit's own.
     """
 
-    def __init__(self, scope: Construct, *, outside: Collection[Construct]) -> None:
+    def __init__(
+        self, scope: Construct, functions: Sequence[MonitoredFunction], *, outside: Collection[Construct]
+    ) -> None:
         types = {each for service in SERVICES.values() for each in service.TYPES}
-        self._template = Template(
-            scope, sorted({*types, *_FUNCTION_TYPES}), outside=[str(each.node.path) for each in outside]
-        )
-        self._traits = lambda_function.traits_by_logical_id(self._template)
+        self._functions = functions
+        self._template = Template(scope, sorted(types), outside=[str(each.node.path) for each in outside])
+        self._traits = lambda_function.traits_by_logical_id(functions, self._template)
 
     def function_traits(self, logical_id: str) -> frozenset[str]:
         """How a function is invoked, as far as alarms ask."""
@@ -76,3 +78,4 @@ class Watched:
         """Yields the streams, tables, queues and so on."""
         for service in _BESIDE_FUNCTIONS:
             yield from service.watched(self._template)
+        yield from sqs.watched(self._template, self._functions)

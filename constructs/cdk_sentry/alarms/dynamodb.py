@@ -39,11 +39,11 @@ def watched(template: Template) -> Iterator[WatchedResource]:
     stacks: set[str] = set()
     for each in template.of_type(*TYPES):
         dimensions = {"TableName": each.resource.ref}
-        yield WatchedResource(KIND, each.construct, each.resource, each.properties, dimensions)
+        yield WatchedResource(KIND, each.construct, each.resource, each.path, each.properties, dimensions)
         stack = identity(each.resource.stack)
         if stack not in stacks:
             stacks.add(stack)
-            yield WatchedResource(ACCOUNT_KIND, each.construct, each.resource, {}, {})
+            yield WatchedResource(ACCOUNT_KIND, each.construct, each.resource, each.path, {}, {})
 
 
 def _capacity(unit: str, properties: Mapping[str, Any]) -> float | None:

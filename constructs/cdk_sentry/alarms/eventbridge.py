@@ -24,7 +24,7 @@ _kind = partial(AlarmKind, of=KIND)
 def watched(template: Template) -> Iterator[WatchedResource]:
     """Yields the rules of a scope."""
     for each in template.of_type(*TYPES):
-        yield WatchedResource(KIND, each.construct, each.resource, each.properties, _dimensions(each))
+        yield WatchedResource(KIND, each.construct, each.resource, each.path, each.properties, _dimensions(each))
 
 
 def _dimensions(rule: TemplateResource) -> dict[str, str]:

@@ -36,7 +36,7 @@ def watched(template: Template) -> Iterator[WatchedResource]:
         metrics = [metric for name, metric in _DESTINATIONS.items() if value_of(each.properties, name) is not None]
         dimensions = {"DeliveryStreamName": each.resource.ref}
         yield WatchedResource(
-            KIND, each.construct, each.resource, each.properties, dimensions, traits=frozenset(metrics[:1])
+            KIND, each.construct, each.resource, each.path, each.properties, dimensions, traits=frozenset(metrics[:1])
         )
 
 

@@ -26,7 +26,7 @@ def watched(template: Template) -> Iterator[WatchedResource]:
     """Yields the streams of a scope."""
     for each in template.of_type(*TYPES):
         dimensions = {"StreamName": each.resource.ref}
-        yield WatchedResource(KIND, each.construct, each.resource, each.properties, dimensions)
+        yield WatchedResource(KIND, each.construct, each.resource, each.path, each.properties, dimensions)
 
 
 def _retention_ms(properties: Mapping[str, Any]) -> float | None:

@@ -3,7 +3,7 @@
 Metric names and units: docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from .alarm import AlarmRule, MathInput
 from .kind import AlarmKind
 from .resource import WatchedResource, number_of, value_of
 from .severity import Severity
-from .template import Template
+from .template import Template, reference
 
 KIND = "function"
 TYPES = (
@@ -36,20 +36,22 @@ def watched(function: MonitoredFunction, traits: frozenset[str]) -> WatchedResou
         kind=KIND,
         construct=function.construct,
         resource=function.resource,
+        path=function.path,
         properties=function.properties,
         dimensions={"FunctionName": function.ref},
         traits=traits,
     )
 
 
-def traits_by_logical_id(template: Template) -> dict[str, frozenset[str]]:
+def traits_by_logical_id(functions: Iterable[MonitoredFunction], template: Template) -> dict[str, frozenset[str]]:
     """How each function is invoked, as far as alarms ask.
 
     Args:
-        template: with resources of `TYPES` and the functions.
+        functions: whose.
+        template: with resources of `TYPES`.
     """
     found: dict[str, set[str]] = {}
-    for function in template.of_type("AWS::Lambda::Function", "AWS::Serverless::Function"):
+    for function in functions:
         if value_of(function.properties, "deadLetterConfig", "targetArn"):
             found.setdefault(function.logical_id, set()).update(("async", "dead_letter"))
     for config in template.of_type("AWS::Lambda::EventInvokeConfig"):
@@ -73,8 +75,9 @@ def _function_of(template: Template, name: Any) -> str | None:
     """The logical id of the function that a name, or an alias or version of it, stands for."""
     resource = template.referred(name)
     while resource is not None and resource.type in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
-        resource = template.referred(value_of(resource.properties, "functionName"))
-    return resource.logical_id if resource is not None else None
+        name = value_of(resource.properties, "functionName")
+        resource = template.referred(name)
+    return reference(name)
 
 
 def _timeout_ms(properties: Mapping[str, Any]) -> float | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from aws_cdk import CfnResource, Stack
@@ -18,6 +17,7 @@ class WatchedResource:
             `topic`, `event_rule`, `state_machine`, `delivery_stream`.
         construct: what the user wrote: the L2 construct, or the L1 where there is none.
         resource: the L1.
+        path: the construct's, as CDK prints it.
         properties: of the resource in CDK's spelling, resolved for CloudFormation.
         dimensions: of its metrics.
         traits: how it is used, as far as alarms ask: `stream_reader`, `dead_letter` ...
@@ -26,14 +26,10 @@ class WatchedResource:
     kind: str
     construct: IConstruct
     resource: CfnResource
+    path: str
     properties: Mapping[str, Any]
     dimensions: Mapping[str, str]
     traits: frozenset[str] = field(default_factory=frozenset)
-
-    @cached_property
-    def path(self) -> str:
-        """The construct's path, as CDK prints it."""
-        return str(self.construct.node.path)
 
     @property
     def stack(self) -> Stack:

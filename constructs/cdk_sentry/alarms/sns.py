@@ -22,7 +22,7 @@ def watched(template: Template) -> Iterator[WatchedResource]:
     """Yields the topics of a scope."""
     for each in template.of_type(*TYPES):
         dimensions = {"TopicName": each.resource.get_att("TopicName").to_string()}
-        yield WatchedResource(KIND, each.construct, each.resource, each.properties, dimensions)
+        yield WatchedResource(KIND, each.construct, each.resource, each.path, each.properties, dimensions)
 
 
 def kinds() -> Iterator[AlarmKind]:

@@ -5,10 +5,11 @@ sqs-available-cloudwatch-metrics.html.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
+from ..functions.function import MonitoredFunction
 from .alarm import AlarmRule
 from .kind import AlarmKind
 from .resource import WatchedResource, value_of
@@ -23,22 +24,22 @@ _rule = partial(AlarmRule, namespace="AWS/SQS")
 _kind = partial(AlarmKind, of=KIND)
 
 
-def watched(template: Template) -> Iterator[WatchedResource]:
+def watched(template: Template, functions: Iterable[MonitoredFunction]) -> Iterator[WatchedResource]:
     """Yields the queues of a scope; a last stop is one that something names as such, or is itself named so."""
-    last_stops = set(_last_stops(template))
+    last_stops = set(_last_stops(template, functions))
     for each in template.of_type("AWS::SQS::Queue"):
-        last_stop = each.logical_id in last_stops or _NAMED_SO.search(each.construct.node.id)
+        last_stop = each.logical_id in last_stops or _NAMED_SO.search(each.path.rpartition("/")[2])
         dimensions = {"QueueName": each.resource.get_att("QueueName").to_string()}
         traits = frozenset({"dead_letter"} if last_stop else ())
-        yield WatchedResource(KIND, each.construct, each.resource, each.properties, dimensions, traits)
+        yield WatchedResource(KIND, each.construct, each.resource, each.path, each.properties, dimensions, traits)
 
 
-def _last_stops(template: Template) -> Iterator[str]:
+def _last_stops(template: Template, functions: Iterable[MonitoredFunction]) -> Iterator[str]:
     for queue in template.of_type("AWS::SQS::Queue"):
         yield from _referred(value_of(queue.properties, "redrivePolicy", "deadLetterTargetArn"))
     for subscription in template.of_type("AWS::SNS::Subscription"):
         yield from _referred(value_of(subscription.properties, "redrivePolicy", "deadLetterTargetArn"))
-    for function in template.of_type("AWS::Lambda::Function"):
+    for function in functions:
         yield from _referred(value_of(function.properties, "deadLetterConfig", "targetArn"))
     for config in template.of_type("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping"):
         yield from _referred(value_of(config.properties, "destinationConfig", "onFailure", "destination"))

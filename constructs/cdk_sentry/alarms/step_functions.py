@@ -23,7 +23,7 @@ def watched(template: Template) -> Iterator[WatchedResource]:
     """Yields the state machines of a scope."""
     for each in template.of_type(*TYPES):
         dimensions = {"StateMachineArn": each.resource.ref}
-        yield WatchedResource(KIND, each.construct, each.resource, each.properties, dimensions)
+        yield WatchedResource(KIND, each.construct, each.resource, each.path, each.properties, dimensions)
 
 
 def kinds() -> Iterator[AlarmKind]:

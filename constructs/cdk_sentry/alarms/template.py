@@ -22,14 +22,20 @@ class TemplateResource:
         type: CloudFormation's name of its type.
         logical_id: its name in the template.
         properties: in CDK's spelling, resolved.
-        path: the L1's construct path.
+        l1_path: the L1's construct path.
     """
 
     resource: CfnResource
     type: str
     logical_id: str
     properties: Mapping[str, Any]
-    path: str
+    l1_path: str
+
+    @property
+    def path(self) -> str:
+        """The path of what the user wrote."""
+        above, _, own = self.l1_path.rpartition("/")
+        return above if own in _DEFAULT_CHILDREN else self.l1_path
 
     @property
     def construct(self) -> IConstruct:

@@ -29,6 +29,7 @@ class Notifications:
         self._key = _key(scope, "TopicKey")
         self.topic = self._declare("Topic")
         self._of_severity: dict[Severity, sns.Topic] = {}
+        self._actions: dict[Severity, list[str]] = {}
         self._others: dict[Severity, list[str]] = {severity: [] for severity in Severity}
         for target in targets:
             only = None if target.only is None else Severity(target.only)
@@ -38,9 +39,11 @@ class Notifications:
 
     def actions(self, severity: Severity) -> list[str]:
         """ARNs that an alarm of a severity tells."""
-        limited = self._of_severity.get(severity)
-        topics = [self.topic] if limited is None else [self.topic, limited]
-        return [*(topic.topic_arn for topic in topics), *self._others[severity]]
+        if severity not in self._actions:
+            limited = self._of_severity.get(severity)
+            topics = [self.topic] if limited is None else [self.topic, limited]
+            self._actions[severity] = [*(topic.topic_arn for topic in topics), *self._others[severity]]
+        return self._actions[severity]
 
     def _topic_of(self, severity: Severity) -> sns.Topic:
         if severity not in self._of_severity:
