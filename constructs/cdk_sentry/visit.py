@@ -10,6 +10,8 @@ import jsii
 from aws_cdk import App, Aspects, IAspect, Stack, Stage
 from constructs import Construct, IConstruct, Node
 
+from .errors import ConfigurationError
+
 # After every Aspect that changes functions or checks them, whose default is 500 and whose highest constant is 1000:
 # what is read here is what will be deployed. Aspects still run on what is added here, since it is new to them.
 _PRIORITY = 1100
@@ -39,7 +41,10 @@ class AssemblyVisits:
 
             def synth_with_stages(*args: object, **kwargs: object) -> object:
                 self._attach_to_stages()
-                return synth(*args, **kwargs)  # type: ignore[arg-type]
+                try:
+                    return synth(*args, **kwargs)  # type: ignore[arg-type]
+                except RuntimeError as error:
+                    raise _explained(error) from error
 
             scope.synth = synth_with_stages  # type: ignore[assignment, method-assign]
 
@@ -60,6 +65,17 @@ class AssemblyVisits:
             self._action(top)
 
         _add(leaf, _Once(visit))
+
+
+def _explained(error: RuntimeError) -> Exception:
+    """Says what to do where CDK says only that a node of ours came too late."""
+    if "after the first synthesis" not in str(error) or _NODE_ID not in str(error):
+        return error
+    return ConfigurationError(
+        "SentryMonitoring: a Stage was synthesized before its functions could be covered (CDK Pipelines' add_stage does "
+        "that). Put SentryMonitoring into the Stage's own constructor, or create it after the Stage and before "
+        f"add_stage. CDK said: {error}"
+    )
 
 
 def stages_below(scope: Construct) -> Iterator[Stage]:

@@ -146,10 +146,10 @@ def test_what_names_no_function_is_said():
     assert "configure('Stack/Other') names no function" in texts
 
 
-def test_the_report_says_what_each_function_got():
+def test_the_report_says_what_each_function_got(tmp_path):
     app = stack()
     function(app, "Python")
-    function(app, "Java", runtime=lambda_.Runtime.JAVA_21)
+    function(app, "Java", runtime=lambda_.Runtime.JAVA_21, code=lambda_.Code.from_asset(str(tmp_path)))
     monitoring = SentryMonitoring(app, "Sentry", dsn=Dsn.from_secure_ssm())
     app.node.root.synth()
     applied = {report.function.path: set(report.applied) for report in monitoring.report}

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Stage
-
 from .function import Changes, MonitoredFunction
 
 
@@ -18,10 +16,9 @@ def unzipped_bytes(function: MonitoredFunction, changes: Changes) -> int:
         function: whose code.
         changes: with the layer that the kit adds.
     """
-    stage = Stage.of(function.stack)
-    if stage is None:
+    folder = function.asset_folder
+    if folder is None:
         return 0
-    folder = stage.asset_outdir
     return sum(_asset_bytes(folder, key) for key in _keys(function, changes.properties.get("Layers", [])))
 
 

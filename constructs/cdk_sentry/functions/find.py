@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import aws_cdk
-from aws_cdk import CfnResource, Stack
+from aws_cdk import CfnResource, Stack, Stage
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
@@ -82,6 +82,8 @@ def _matched(
     by_logical_id = {logical_id: each for logical_id, each in resources.items() if each["Type"] in RESOURCE_TYPES}
     # One resolve for all; without it each logical id is a placeholder.
     logical_ids = stack.resolve([each.resource.logical_id for each in members])
+    stage = Stage.of(stack)
+    asset_folder = stage.asset_outdir if stage is not None else None
     for each, logical_id in zip(members, logical_ids, strict=True):
         definition = by_logical_id.get(logical_id)
         if definition is None:
@@ -97,6 +99,7 @@ def _matched(
             properties=definition.get("Properties", {}),
             kind=definition["Type"],
             template=resources,
+            asset_folder=asset_folder,
         )
 
 

@@ -22,6 +22,7 @@ class MonitoredFunction:
         properties: its properties as CloudFormation would have got them without the kit, in CloudFormation's spelling.
         kind: the CloudFormation type: `AWS::Lambda::Function`, or SAM's `AWS::Serverless::Function`.
         template: all resources of its template, by logical id.
+        asset_folder: where CDK has put the files that are to be deployed, if that is known.
     """
 
     construct: IConstruct
@@ -31,6 +32,7 @@ class MonitoredFunction:
     properties: Mapping[str, Any]
     kind: str = "AWS::Lambda::Function"
     template: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    asset_folder: str | None = None
 
     @cached_property
     def path(self) -> str:

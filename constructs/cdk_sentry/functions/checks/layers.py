@@ -46,7 +46,7 @@ def unzipped_size(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "too-much-code",
             "error",
-            f"{subject.function.path}: its code and its own layers take at least {size_bytes / _MIB:.1f} MiB unzipped, to "
-            f"which the kit's layer adds; Lambda takes {MAX_UNZIPPED_BYTES // _MIB} in all. Take out what it does "
+            f"{subject.function.path}: its code and its own layers take at least {size_bytes / _MIB:.1f} MiB unzipped, "
+            f"to which the kit's layer adds; Lambda takes {MAX_UNZIPPED_BYTES // _MIB} in all. Take out what it does "
             "not need, or make it a container image.",
         )

@@ -1,0 +1,42 @@
+"""Functions in a stack and in one nested in it, with an alias; with `monitored` the line too. Deployed by a test."""
+
+import sys
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from cdk_sentry import Alarms, SentryMonitoring
+
+STACK = "nested-local"
+_CODE = "def handler(event, context):\n    return {'answer': event['question'] * 2}\n"
+
+
+def _function(scope: Construct, construct_id: str) -> lambda_.Function:
+    return lambda_.Function(
+        scope,
+        construct_id,
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        handler="index.handler",
+        code=lambda_.Code.from_inline(_CODE),
+        environment={"TABLE": "orders"},
+    )
+
+
+def main(*, is_monitored: bool) -> None:
+    """Synthesizes the app."""
+    app = cdk.App()
+    stack = cdk.Stack(app, STACK)
+    for name in ("Orders", "Payments"):
+        _function(stack, name)
+    aliased = _function(stack, "Aliased")
+    lambda_.Alias(aliased, "Live", alias_name="live", version=aliased.current_version)
+    _function(cdk.NestedStack(stack, "Nested"), "Inner")
+    if is_monitored:
+        # As 240 functions would have it, where the alarms of a stack no longer fit into it.
+        SentryMonitoring(stack, "Sentry", environment="local", alarms=Alarms(nested_stacks=True))
+    app.synth()
+
+
+if __name__ == "__main__":
+    main(is_monitored="monitored" in sys.argv)

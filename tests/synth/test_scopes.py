@@ -1,0 +1,169 @@
+"""Apps, Stages, pipelines, nested stacks, several regions: each stack gets its own, and none refers to another."""
+
+import json
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_codecommit as codecommit
+from aws_cdk import pipelines
+
+from cdk_sentry import Alarms, ConfigurationError, SentryMonitoring
+from tests.synth.apps import function
+from tests.synth.difference import INSTRUMENTED, difference, synthesized
+
+PLACES = (("aws", "eu-west-1", "111111111111"), ("aws-cn", "cn-north-1", "222222222222"), ("aws", "us-east-1", None))
+
+
+def shop(scope, construct_id="Shop", **properties):
+    stack = cdk.Stack(scope, construct_id, **properties)
+    function(stack, "Orders")
+    return stack
+
+
+def kinds(template):
+    return [each["Type"] for each in template["Resources"].values()]
+
+
+def test_stacks_of_several_regions_and_accounts_each_get_their_own_and_refer_to_none():
+    def build(app):
+        for number, (_, region, account) in enumerate(PLACES):
+            shop(app, f"Shop{number}", env=cdk.Environment(account=account, region=region))
+
+    found = difference(build, lambda app: SentryMonitoring(app, "Sentry"))
+    assert len(found.before) == 3
+    for template in found.before:
+        for kind in ("AWS::Lambda::LayerVersion", "AWS::SNS::Topic", "AWS::CloudWatch::Dashboard"):
+            assert kinds(found.after[template]).count(kind) == 1
+        text = json.dumps(found.after[template])
+        assert "Fn::ImportValue" not in text
+        assert not any("Export" in each for each in found.after[template].get("Outputs", {}).values())
+    assert all(paths == INSTRUMENTED for paths in found.all_changed().values())
+
+
+def test_the_order_of_deployment_stays_as_it_was():
+    def dependencies(with_line):
+        app = cdk.App()
+        first, second, third = (shop(app, name) for name in ("First", "Second", "Third"))
+        second.add_dependency(third)
+        if with_line:
+            SentryMonitoring(app, "Sentry")
+        assembly = app.synth()
+        return {
+            each.id: sorted(other.id for other in each.dependencies if not other.id.endswith(".assets"))
+            for each in assembly.stacks
+        }, first
+
+    assert dependencies(with_line=True)[0] == dependencies(with_line=False)[0]
+
+
+def test_stages_are_covered_whether_added_before_the_line_or_after_it():
+    app = cdk.App()
+    shop(cdk.Stage(app, "Before"))
+    monitoring = SentryMonitoring(app, "Sentry")
+    shop(cdk.Stage(app, "After"))
+    shop(app, "Beside")
+    app.synth()
+    assert sorted(each.path for each in monitoring.functions) == [
+        "After/Shop/Orders",
+        "Before/Shop/Orders",
+        "Beside/Orders",
+    ]
+
+
+class ShopStage(cdk.Stage):
+    """A Stage that monitors itself, as CDK Pipelines needs it."""
+
+    def __init__(self, scope, construct_id):
+        super().__init__(scope, construct_id)
+        shop(self)
+        self.monitoring = SentryMonitoring(self, "Sentry")
+
+
+def pipeline(app):
+    stack = cdk.Stack(app, "Pipeline", env=cdk.Environment(account="111111111111", region="eu-west-1"))
+    repository = codecommit.Repository.from_repository_name(stack, "Repository", "shop")
+    source = pipelines.CodePipelineSource.code_commit(repository, "main")
+    return pipelines.CodePipeline(stack, "Pipeline", synth=pipelines.ShellStep("Synth", input=source, commands=["x"]))
+
+
+def test_stacks_in_the_stages_of_a_pipeline_are_covered():
+    app = cdk.App()
+    stage = ShopStage(app, "Production")
+    pipeline(app).add_stage(stage)
+    app.synth()
+    assert [each.path for each in stage.monitoring.functions] == ["Production/Shop/Orders"]
+
+
+def test_a_stage_that_a_pipeline_synthesized_too_early_is_an_error_that_names_it():
+    app = cdk.App()
+    stage = cdk.Stage(app, "Production")
+    shop(stage)
+    pipeline(app).add_stage(stage)
+    SentryMonitoring(app, "Sentry")
+    with pytest.raises(
+        ConfigurationError, match=r"(?s)Put SentryMonitoring into the Stage's own constructor.*Production"
+    ):
+        app.synth()
+
+
+def test_a_nested_stack_has_its_own_layer_and_shares_topic_and_dashboard():
+    def build(app):
+        stack = shop(app)
+        function(cdk.NestedStack(stack, "Nested"), "Inner")
+
+    found = difference(build, lambda app: SentryMonitoring(app, "Sentry", alarms=Alarms.none()))
+    (nested,) = (name for name in found.before if "nested" in name)
+    assert kinds(found.after[nested]).count("AWS::Lambda::LayerVersion") == 1
+    assert "AWS::SNS::Topic" not in kinds(found.after[nested])
+    assert list(found.changed(nested).values()) == [INSTRUMENTED]
+    (stack_resource,) = (paths for name, paths in found.changed("Shop.template.json").items() if "Nested" in name)
+    assert stack_resource == {"Properties.TemplateURL"}
+
+
+def test_twice_in_one_scope_is_an_error_that_says_what_to_do():
+    app = cdk.App()
+    stack = shop(app)
+    SentryMonitoring(stack, "Sentry")
+    with pytest.raises(ConfigurationError, match="no other SentryMonitoring"):
+        SentryMonitoring(stack, "Again")
+
+
+def test_of_two_the_nearer_one_covers_a_function():
+    app = cdk.App()
+    inner, other = shop(app, "Inner"), shop(app, "Other")
+    nearer = SentryMonitoring(inner, "Sentry", environment="near")
+    further = SentryMonitoring(app, "Sentry", environment="far")
+    app.synth()
+    assert [each.path for each in nearer.functions] == ["Inner/Orders"]
+    assert [each.path for each in further.functions] == ["Other/Orders"]
+    assert other.node.path == "Other"
+
+
+@pytest.mark.parametrize("nested_stacks", [None, True, False])
+def test_alarms_move_to_nested_stacks_when_asked_to(nested_stacks):
+    templates = synthesized(
+        lambda app: (shop(app), SentryMonitoring(app, "Sentry", alarms=Alarms(nested_stacks=nested_stacks)))
+    )
+    in_parent = "AWS::CloudWatch::Alarm" in kinds(templates["Shop.template.json"])
+    assert in_parent is (not nested_stacks)
+
+
+def test_240_functions_with_all_alarms_are_one_stack_that_cloudformation_takes():
+    """Limits: 500 resources and 1 MB a template, 200 parameters; 500 widgets a dashboard, 2500 metrics."""
+
+    def build(app):
+        stack = cdk.Stack(app, "Shop")
+        for number in range(240):
+            function(stack, f"Function{number}")
+        SentryMonitoring(stack, "Sentry")
+
+    templates = synthesized(build)
+    functions = kinds(templates["Shop.template.json"]).count("AWS::Lambda::Function")
+    assert functions >= 240
+    for name, template in templates.items():
+        assert len(template["Resources"]) <= 500, name
+        assert len(template.get("Parameters", {})) <= 200, name
+        assert len(template.get("Outputs", {})) <= 200, name
+        assert len(json.dumps(template, indent=1)) < 1_000_000, name
+    alarms = [kind for template in templates.values() for kind in kinds(template) if kind == "AWS::CloudWatch::Alarm"]
+    assert len(alarms) >= 2 * 240
