@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from tests.harness.rie import RuntimeInterfaceEmulator
+from tests.harness.sink import Answer
 from tests.runtime_nodejs.function import exception_of
 from tests.runtime_nodejs.node_runtime import FUNCTIONS, NODEJS20, NODEJS22, NODEJS24, NodeConfig, our_layer
 
@@ -82,3 +83,13 @@ def test_an_emulator_without_a_runtime_client_reports_before_its_answer(runtime,
         assert json.loads(finished.stdout.splitlines()[-1])["error"] == expected
     (reported,) = sink.events
     assert exception_of(reported)[1] == "x"
+
+
+def test_a_client_that_polls_by_http_reports_before_its_answer(runtime, start, sink):
+    """Its polls cannot be seen: AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1."""
+    sink.answer = Answer(delay_ms=100)
+    function = start("fails.handler", runtime, AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1="true")
+    assert function.call().result == {"ok": True}
+    assert function.call({"fail": "x"}).error["errorMessage"] == "x"
+    (event,) = sink.events
+    assert exception_of(event)[1] == "x"

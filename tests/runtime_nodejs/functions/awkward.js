@@ -51,9 +51,11 @@ exports.empties_environment = async () => {
   throw new Error("no environment");
 };
 
-exports.breaks_globals = async () => {
+exports.breaks_globals = async (event) => {
   console.log = undefined;
   globalThis.setTimeout = undefined;
+  globalThis.__SENTRY__ = { broken: { defaultCurrentScope: { getClient: () => event.fail() } } };
+  if (event.fail !== undefined) throw new Error(event.fail);
   return { ok: true };
 };
 

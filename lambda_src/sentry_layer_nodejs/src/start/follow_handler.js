@@ -15,9 +15,10 @@ export function followHandler(own, monitor) {
 
   function handler(...parameters) {
     const invocation = monitor.begin(parameters[0], parameters[contextAt]);
-    if (contextAt === 1) followCallbacks(parameters, invocation, monitor);
     const hasContext = monitor.hasContext(invocation);
-    const endRoom = makeRoomForFrames(hasContext ? CONTEXT_FRAMES : PLAIN_FRAMES);
+    const room = hasContext ? CONTEXT_FRAMES : PLAIN_FRAMES;
+    if (contextAt === 1) followCallbacks(parameters, invocation, monitor, room);
+    const endRoom = makeRoomForFrames(room);
     const receiver = asReceiver(this, own);
     let answer;
     try {
@@ -28,13 +29,15 @@ export function followHandler(own, monitor) {
     } catch (error) {
       endRoom();
       const reported = monitor.failed(invocation, error);
-      const shown = withoutOwnFrames(error);
+      const shown = withoutOwnFrames(error, room);
       if (reported === undefined) throw shown;
       return reported.then(() => {
         throw shown;
       });
     }
-    return typeof answer?.then === "function" ? settled(answer, invocation, monitor) : answered(answer, invocation);
+    return typeof answer?.then === "function"
+      ? settled(answer, invocation, monitor, room)
+      : answered(answer, invocation);
   }
 
   // Neither a promise nor a callback yet: the runtime waits for the callback, or for the event loop.
@@ -60,7 +63,7 @@ function asReceiver(runtime, own) {
 }
 
 /** By `then`, not by `await`, which would be a frame in the stack traces of what the handler awaits. */
-function settled(promise, invocation, monitor) {
+function settled(promise, invocation, monitor, room) {
   return promise.then(
     (answer) => {
       const reported = monitor.succeeded(invocation);
@@ -68,7 +71,7 @@ function settled(promise, invocation, monitor) {
     },
     (error) => {
       const reported = monitor.failed(invocation, error);
-      const shown = withoutOwnFrames(error);
+      const shown = withoutOwnFrames(error, room);
       if (reported === undefined) throw shown;
       return reported.then(() => {
         throw shown;
@@ -78,12 +81,12 @@ function settled(promise, invocation, monitor) {
 }
 
 /** The third parameter, and `done`, `succeed` and `fail` of the context. */
-function followCallbacks(parameters, invocation, monitor) {
+function followCallbacks(parameters, invocation, monitor, room) {
   const [, context, callback] = parameters;
   const follow = (call, isFailure) =>
     function followed(...values) {
       const failed = isFailure(values);
-      if (failed) withoutOwnFrames(values[0]);
+      if (failed) withoutOwnFrames(values[0], room);
       const reported = failed ? monitor.failed(invocation, values[0]) : monitor.succeeded(invocation);
       return reported === undefined ? call.apply(this, values) : void reported.then(() => call.apply(this, values));
     };

@@ -46,6 +46,6 @@ export async function loadHandler() {
     return followHandler(own, monitor);
   } catch (error) {
     await monitor.initFailed(error);
-    throw withoutOwnFrames(error);
+    throw withoutOwnFrames(error, 0);
   }
 }

@@ -1,5 +1,7 @@
 /** One invocation: what is remembered about it until it has been reported. */
 
+import { clearTimeout } from "node:timers";
+
 const MAX_BREADCRUMBS = 100;
 
 /**

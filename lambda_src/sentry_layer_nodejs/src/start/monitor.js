@@ -1,6 +1,7 @@
 /** Follows each invocation from its event to the time after its response, and decides what is reported when. */
 
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers";
 import { Floods, kindOfError } from "./floods.js";
 import { Invocation, News } from "./invocation.js";
 import { sayProblem } from "./notice.js";
@@ -156,7 +157,8 @@ export class Monitor {
 
   /** The runtime's client is there: reports go out between its posts and its polls. */
   loaded(addon) {
-    this.#reportsAfterResponse = true;
+    // With it the client polls by HTTP, where nobody can wait.
+    this.#reportsAfterResponse = this.#settings.environment.AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1 !== "true";
     this.runtimeMain = join(dirname(addon), "index.mjs");
   }
 
@@ -169,8 +171,8 @@ export class Monitor {
       invocation.end();
       this.#waiting.push(invocation);
       this.#inFlight.delete(requestId);
-      // Other invocations run meanwhile, so the runtime's next poll is no time to wait in.
-      if (this.#store !== undefined) this.beforeNext();
+      // Other invocations run meanwhile, or the poll is not seen: no time to wait in.
+      if (this.#store !== undefined || !this.#reportsAfterResponse) this.beforeNext();
     } catch (problem) {
       sayProblem("end", "an invocation is not reported", problem);
     }
@@ -178,15 +180,20 @@ export class Monitor {
 
   /** The runtime is about to ask for its next event: now there is time to report. */
   beforeNext() {
-    // A streamed response is not posted by the native client.
-    if (this.#store === undefined) {
-      for (const invocation of this.#inFlight.values()) if (invocation.hasEnded) this.#waiting.push(invocation);
-      this.#inFlight.clear();
+    try {
+      // A streamed response is not posted by the native client.
+      if (this.#store === undefined) {
+        for (const invocation of this.#inFlight.values()) if (invocation.hasEnded) this.#waiting.push(invocation);
+        this.#inFlight.clear();
+      }
+      const ended = this.#waiting;
+      this.#waiting = [];
+      const reported = ended.length === 0 ? undefined : this.#report(ended);
+      return this.#store === undefined ? reported : undefined;
+    } catch (problem) {
+      sayProblem("report", "an event is lost, reporting failed", problem);
+      return undefined;
     }
-    const ended = this.#waiting;
-    this.#waiting = [];
-    const reported = ended.length === 0 ? undefined : this.#report(ended);
-    return this.#store === undefined ? reported : undefined;
   }
 
   /** Everything that was noted and not reported, for the end of the process; nobody else reports it then. */

@@ -1,6 +1,7 @@
 /** Loads the SDK when there is something to say, and bounds the time that reporting takes. */
 
 import { join } from "node:path";
+import { clearTimeout, setTimeout } from "node:timers";
 import { sayProblem } from "./notice.js";
 import { sdkOfFunction } from "./own_sdk.js";
 

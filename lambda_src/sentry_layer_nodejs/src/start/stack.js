@@ -4,11 +4,12 @@ const OWN = `${__dirname}/`;
 const FRAME = /^\s+at /;
 
 /**
- * Removes the layer's own frames from an error's stack trace, in place, and those that it made room for.
+ * Removes the layer's own frames from an error's stack trace, in place, and those beyond that it made room for.
  *
+ * @param room how many frames it had made room for when the error may have been made.
  * @returns the error, or whatever was thrown.
  */
-export function withoutOwnFrames(error) {
+export function withoutOwnFrames(error, room) {
   try {
     const stack = error?.stack;
     if (typeof stack !== "string") return error;
@@ -17,7 +18,7 @@ export function withoutOwnFrames(error) {
     const shown = lines.filter((line, at) => !(isOwn[at] || isBetweenOwn(line, isOwn, at)));
     const frames = shown.filter((line) => FRAME.test(line)).length;
     const surplus = frames - Error.stackTraceLimit;
-    if (surplus > 0 && surplus <= CONTEXT_FRAMES) shown.splice(-surplus);
+    if (surplus > 0 && surplus <= room) shown.splice(-surplus);
     if (shown.length < lines.length) error.stack = shown.join("\n");
   } catch {
     // A frozen error, or a getter that throws: then it stays as it is.
