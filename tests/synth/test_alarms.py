@@ -1,6 +1,7 @@
 """Every alarm of the catalogue stands in a template as it should: on the resource, with its dimensions, telling why."""
 
 import json
+from typing import cast
 
 import pytest
 from aws_cdk import Duration, NestedStack
@@ -35,6 +36,11 @@ def full():
 def alarms(template):
     """The properties of every alarm, by name."""
     return {each["Properties"]["AlarmName"]: each["Properties"] for each in resources_of(template, ALARM).values()}
+
+
+def logical_id_of(function_):
+    """A function's name in its template."""
+    return function_.stack.resolve(function_.node.default_child.logical_id)
 
 
 def metrics_of(alarm):
@@ -208,7 +214,7 @@ def test_only_explains_what_it_does_not_know():
     ("alarms_", "problem"),
     [
         (Alarms(function_errors=0), "alarms.function_errors=0: allowed is a whole number, 1 or more"),
-        (Alarms(p95_latency=500), "alarms.p95_latency=500: allowed is an aws_cdk.Duration"),
+        (Alarms(p95_latency=cast("Duration", 500)), "alarms.p95_latency=500: allowed is an aws_cdk.Duration"),
         (Alarms(function_timeout_share=90), "alarms.function_timeout_share=90: allowed is a share above 0 and up to 1"),
         (Alarms(api_no_traffic=Duration.days(2)), "whole minutes, a day at most"),
         (Alarms.fleet(tag=("team", "it's")), "alarms.fleet"),
@@ -277,7 +283,7 @@ def test_alarms_in_a_nested_stack_still_name_the_resources_outside():
     assert set(inside) == {"Stack-Sentry-Orders-Errors", "Stack-Sentry-Orders-Throttles"}
     (name,) = {each["Dimensions"][0]["Value"]["Ref"] for each in inside.values()}
     (resource,) = resources_of(parent, "AWS::CloudFormation::Stack").values()
-    assert resource["Properties"]["Parameters"][name] == {"Ref": app.resolve(orders.node.default_child.logical_id)}
+    assert resource["Properties"]["Parameters"][name] == {"Ref": logical_id_of(orders)}
 
 
 def test_the_end_of_an_alarm_is_told_unless_that_is_not_wanted():

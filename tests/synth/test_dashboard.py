@@ -114,7 +114,7 @@ def test_every_function_is_on_the_page_however_many_there_are(sized):
 
 def test_no_widgets_overlap(sized):
     _, _, body = sized
-    taken = set()
+    taken: set[tuple[int, int]] = set()
     for widget in body["widgets"]:
         columns = range(int(widget["x"]), int(widget["x"] + widget["width"]))
         cells = {(x, y) for x in columns for y in range(int(widget["y"]), int(widget["y"] + widget["height"]))}
