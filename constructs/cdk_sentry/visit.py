@@ -72,8 +72,8 @@ def _explained(error: RuntimeError) -> Exception:
     if "after the first synthesis" not in str(error) or _NODE_ID not in str(error):
         return error
     return ConfigurationError(
-        "SentryMonitoring: a Stage was synthesized before its functions could be covered (CDK Pipelines' add_stage does "
-        "that). Put SentryMonitoring into the Stage's own constructor, or create it after the Stage and before "
+        "SentryMonitoring: a Stage was synthesized before its functions could be covered (CDK Pipelines' add_stage does"
+        " that). Put SentryMonitoring into the Stage's own constructor, or create it after the Stage and before "
         f"add_stage. CDK said: {error}"
     )
 

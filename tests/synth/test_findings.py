@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 
 import cdk_sentry
 from cdk_sentry import Dsn, SentryMonitoring
-from tests.synth.apps import function, stack, warnings_of
+from tests.synth.apps import function, stack, template_of, warnings_of
 
 ROOT = Path(__file__).parents[2]
 LEVELS = {"error", "warning", "info"}
@@ -41,7 +41,7 @@ def findings_of(build, **arguments):
     app = stack()
     build(app)
     monitoring = SentryMonitoring(app, "Sentry", **arguments)
-    app.node.root.synth()
+    template_of(app)
     (report,) = monitoring.report
     return {finding.identifier: finding for finding in report.findings}
 
@@ -130,7 +130,7 @@ def test_a_literal_dsn_is_warned_of_and_the_warning_can_be_acknowledged():
     own = function(app)
     cdk.Annotations.of(own).acknowledge_warning("cdk_sentry:literal-dsn", "a test")
     SentryMonitoring(app, "Sentry", dsn=Dsn.literal("https://key@example.com/1"))
-    app.node.root.synth()
+    template_of(app)
     assert not [text for text in warnings_of(app) if "literal-dsn" in text]
     assert "literal-dsn" in findings_of(function, dsn=Dsn.literal("https://key@example.com/1"))
 
@@ -140,7 +140,7 @@ def test_what_names_no_function_is_said():
     function(app)
     monitoring = SentryMonitoring(app, "Sentry", exclude=["Stack/Legacy*"])
     monitoring.configure(cdk.CfnResource(app, "Other", type="A::B::C"), environment="e")
-    app.node.root.synth()
+    template_of(app)
     texts = " ".join(warnings_of(app))
     assert "exclude='Stack/Legacy*' names no function" in texts
     assert "configure('Stack/Other') names no function" in texts
@@ -151,7 +151,7 @@ def test_the_report_says_what_each_function_got(tmp_path):
     function(app, "Python")
     function(app, "Java", runtime=lambda_.Runtime.JAVA_21, code=lambda_.Code.from_asset(str(tmp_path)))
     monitoring = SentryMonitoring(app, "Sentry", dsn=Dsn.from_secure_ssm())
-    app.node.root.synth()
+    template_of(app)
     applied = {report.function.path: set(report.applied) for report in monitoring.report}
     everything = {"layer", "handler", "variables", "permissions", "alarms", "dashboard"}
     assert applied == {"Stack/Python": everything, "Stack/Java": everything - {"layer", "handler"}}

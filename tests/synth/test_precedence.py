@@ -42,7 +42,7 @@ def test_2_configure_wins_over_the_functions_own_variable():
 
 def test_1_what_the_code_says_to_the_sdk_is_not_the_constructs_business():
     """The kit sets defaults that the SDK reads from the environment; arguments of `init` win there."""
-    docstring = SentryMonitoring.__doc__
+    docstring = SentryMonitoring.__doc__ or ""
     lines = ("1. what the function's own code says", "2. `configure", "3. what the function's environment", "4.", "5.")
     positions = [docstring.index(line) for line in lines]
     assert positions == sorted(positions)
@@ -163,7 +163,7 @@ def covered(**arguments):
     legacy, tagged, orders = (function(app, name) for name in ("LegacyOrders", "Tagged", "Orders"))
     cdk.Tags.of(tagged).add("monitoring", "off")
     monitoring = SentryMonitoring(app, "Sentry", **arguments)
-    app.node.root.synth()
+    template_of(app)
     assert legacy is not orders
     return {each.path.removeprefix("Stack/") for each in monitoring.functions}
 
