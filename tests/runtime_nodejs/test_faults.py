@@ -110,6 +110,14 @@ def test_a_handler_that_breaks_the_console_the_timers_and_sentry_s_globals_does_
         assert function.call({"fail": "x"}).error["errorMessage"] == "x"
 
 
+@pytest.mark.parametrize("handler", ["without_stack_traces", "freezes_errors"])
+def test_a_handler_that_changes_how_errors_are_made_does_no_harm(start, sink, handler):
+    bare, ours = start(f"awkward.{handler}", layered=False), start(f"awkward.{handler}")
+    for event in ({}, {"fail": "x"}, {"fail": "y"}, {}):
+        assert posted(ours.call(event)) == posted(bare.call(event))
+    sink.wait_for_events(2)
+
+
 def test_a_child_process_of_the_function_is_not_monitored(start, sink):
     assert start("awkward.forks").call().result == {"preloaded": False, "exit": 1}
     assert sink.request_count == 0

@@ -178,6 +178,15 @@ def test_identical_errors_are_sent_a_limited_number_of_times_with_the_count_of_t
     assert [exception_of(event)[1] for event in sink.events] == ["x 0", "x 1", "x 2"]
 
 
+def test_what_was_held_back_is_counted_on_the_next_one_sent(start, sink):
+    function = start("awkward.a_minute_later", SENTRY_MAX_IDENTICAL_EVENTS_PER_MINUTE="2")
+    for _ in range(5):
+        function.call()
+    function.call({"later": True})
+    function.call()
+    assert [event["tags"].get("held_back") for event in sink.events] == [None, None, "3", None]
+
+
 def test_a_sample_rate_of_0_sends_nothing(start, sink):
     start("fails.handler", SENTRY_SAMPLE_RATE="0").call({"fail": "x"})
     assert sink.request_count == 0

@@ -59,6 +59,26 @@ exports.breaks_globals = async (event) => {
   return { ok: true };
 };
 
+exports.without_stack_traces = (event) => {
+  delete Error.stackTraceLimit;
+  if (event.fail !== undefined) throw new Error(event.fail);
+  return Promise.resolve({ limit: Error.stackTraceLimit ?? null });
+};
+
+exports.freezes_errors = (event) => {
+  Object.freeze(Error);
+  if (event.fail !== undefined) throw new Error(event.fail);
+  return Promise.resolve({ ok: true });
+};
+
+exports.a_minute_later = async (event) => {
+  if (event.later) {
+    const now = performance.now.bind(performance);
+    performance.now = () => now() + 61_000;
+  }
+  throw new Error("always the same");
+};
+
 exports.forks = async () => {
   const child = fork(`${__dirname}/child.js`, { silent: true });
   const preloaded = new Promise((resolve) => child.once("message", resolve));

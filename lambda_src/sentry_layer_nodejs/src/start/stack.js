@@ -43,8 +43,11 @@ export const CONTEXT_FRAMES = 20;
 export function makeRoomForFrames(count) {
   const limit = Error.stackTraceLimit;
   const raised = limit + count;
-  Error.stackTraceLimit = raised;
-  return () => {
-    if (Error.stackTraceLimit === raised) Error.stackTraceLimit = limit;
-  };
+  return setLimit(limit, raised) ? () => setLimit(raised, limit) : () => undefined;
+}
+
+/** Whether the limit was what was expected, and could be changed: it is the function's, which may have frozen it. */
+function setLimit(expected, limit) {
+  if (typeof expected !== "number" || Error.stackTraceLimit !== expected) return false;
+  return Reflect.set(Error, "stackTraceLimit", limit);
 }
