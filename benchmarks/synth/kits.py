@@ -22,6 +22,15 @@ def interpreter() -> Path:
 
 def _install(folder: Path, wanted: tuple[str, ...]) -> None:
     # It is moved afterwards, which its interpreter does not mind; its scripts would, and are not used.
-    install = [_UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", folder / "bin" / "python", *wanted]
+    install: list[str | Path] = [
+        _UV,
+        "pip",
+        "install",
+        "--quiet",
+        "--compile-bytecode",
+        "--python",
+        folder / "bin" / "python",
+        *wanted,
+    ]
     subprocess.run([_UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder], check=True)
     subprocess.run(install, check=True)

@@ -43,7 +43,7 @@ def synth(kind: str, count: int) -> Synth:
         "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
     }
     with tempfile.TemporaryDirectory() as out:
-        command = [sys.executable, _CPU_TIME, interpreter(), _APP, kind, str(count), out]
+        command: list[str | Path] = [sys.executable, _CPU_TIME, interpreter(), _APP, kind, str(count), out]
         finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if finished.returncode != 0:
             raise RuntimeError(f"{kind} with {count} functions:\n{finished.stderr[-2000:]}")

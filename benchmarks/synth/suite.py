@@ -45,8 +45,7 @@ def cpu(quick: bool) -> Table:
     )
     for count in _counts(quick):
         values = {
-            kind: [each.cpu_s for each in runs]
-            for kind, runs in _measured(count, 1 if quick else _REPETITIONS).items()
+            kind: [each.cpu_s for each in runs] for kind, runs in _measured(count, 1 if quick else _REPETITIONS).items()
         }
         ratios = {kind: median_ratio(values[kind], values["bare"]) for kind in KINDS if kind != "bare"}
         judged = next((key for key in _CPU_GOALS if key[1] == count), None)

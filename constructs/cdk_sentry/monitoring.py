@@ -24,6 +24,7 @@ from .functions.instrument import instrument
 from .functions.report import FunctionReport
 from .functions.restore import restore_overrides
 from .identity import identity
+from .info import add_info
 from .layers.layers import Layers
 from .nearest import nearer_than, register
 from .notifications import Notify
@@ -251,7 +252,8 @@ class SentryMonitoring(Construct):
                 "'stage' and no Git branch. Give environment=..., or `-c stage=...`.",
             )
         if not self._notify:
-            annotations.add_info_v2(
+            add_info(
+                self,
                 "cdk_sentry:nobody-notified",
                 "Alarms go to a topic that nobody has subscribed to. Give notify=[Notify.email(...)].",
             )

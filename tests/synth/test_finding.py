@@ -263,7 +263,9 @@ def test_any_construct_can_be_the_scope():
         function(stack, "Outside", handler="out.handler")
 
     def inside(app):
-        SentryMonitoring(stack_in(app).node.find_child("Inside"), "Sentry", alarms=Alarms.none())
+        scope = stack_in(app).node.find_child("Inside")
+        assert isinstance(scope, Construct)
+        SentryMonitoring(scope, "Sentry", alarms=Alarms.none())
 
     changes = difference(build, inside).changed(TEMPLATE)
     assert [name[:8] for name in changes] == ["InsideIn"]

@@ -1,5 +1,6 @@
 """What the kit leaves as it is: overrides, Aspects, versions, aliases, ids, order, and the next app."""
 
+import dataclasses
 import json
 
 import aws_cdk as cdk
@@ -11,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import custom_resources
 
 from cdk_sentry import Alarms, Layers, SentryMonitoring
+from cdk_sentry.layers.build import build_python_layer
 from tests.synth.apps import function, properties_of, template_of
 from tests.synth.difference import INSTRUMENTED, difference, stack_in, synthesized
 
@@ -28,6 +30,7 @@ def test_what_was_overridden_on_the_resource_stays_overridden():
     def build(app):
         own = function(cdk.Stack(app, "Stack"), environment={"TABLE": "t", "GONE": "g"}, handler="before.handler")
         resource = own.node.default_child
+        assert isinstance(resource, lambda_.CfnFunction)
         resource.add_property_override("Handler", "after.handler")
         resource.add_property_override("MemorySize", 1769)
         resource.add_property_override("Layers", ["arn:aws:lambda:eu-west-1:1:layer:own:1"])
@@ -53,7 +56,9 @@ class GiveEveryFunctionALayer:
         if isinstance(node, lambda_.Function):
             node.add_layers(self._layer)
             node.add_environment("ADDED", "by an Aspect")
-            node.node.default_child.handler = "wrapper.handler"
+            resource = node.node.default_child
+            assert isinstance(resource, lambda_.CfnFunction)
+            resource.handler = "wrapper.handler"
 
 
 @pytest.mark.parametrize("context", [{}, STABILIZED], ids=["in tree order", "by priority"])
@@ -130,12 +135,7 @@ def test_the_kits_own_layer_is_another_resource_when_its_content_is_another(monk
 
 
 def _another_content():
-    from dataclasses import replace  # noqa: PLC0415
-
-    from cdk_sentry.layers import layers  # noqa: PLC0415
-
-    build = layers.build_python_layer
-    return lambda *arguments: replace(build(*arguments), content_hash="0" * 64)
+    return lambda *arguments: dataclasses.replace(build_python_layer(*arguments), content_hash="0" * 64)
 
 
 def test_versions_and_aliases_written_by_hand_keep_their_ids():

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from aws_cdk import Annotations
 
+from ..info import add_info
 from .function import Changes, MonitoredFunction
 
 
@@ -51,4 +52,4 @@ class FunctionReport:
             elif finding.level == "warning":
                 annotations.add_warning_v2(identifier, finding.message)
             else:
-                annotations.add_info_v2(identifier, finding.message)
+                add_info(self.function.construct, identifier, finding.message)
