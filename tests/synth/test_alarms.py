@@ -100,9 +100,9 @@ def test_what_emulators_refuse_has_a_condition_and_nothing_else_has(full):
     for each in resources_of(full, ALARM).values():
         plain = "MetricName" in each["Properties"]
         assert ("Condition" not in each) == plain
-    account = {"Ref": "AWS::AccountId"}
-    emulated = [{"Fn::Equals": [account, each]} for each in ("000000000000", "AWS::AccountId")]
-    assert full["Conditions"]["SentryOnAws"] == {"Fn::Not": [{"Fn::Or": emulated}]}
+    partition, account = full["Conditions"]["SentryOnAws"]["Fn::And"]
+    assert {"Fn::Equals": [{"Ref": "AWS::Partition"}, "aws"]} in partition["Fn::Or"]
+    assert account == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AWS::AccountId"}, "000000000000"]}]}
 
 
 @pytest.mark.parametrize(
