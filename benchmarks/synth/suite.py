@@ -12,7 +12,7 @@ TITLE = "Synth"
 _COUNTS = (10, 50, 90, 200)
 _REPETITIONS = 7
 _CPU_GOALS = {("ours_without_alarms", 200): 1.10, ("ours", 90): 1.5}
-_OTHERS = ("datadog", "monitoring_constructs")
+_COMPARED = {"ours_without_alarms": "datadog", "ours": "monitoring_constructs"}
 
 
 def run(name: str, *, quick: bool) -> Table:
@@ -64,8 +64,8 @@ def size(quick: bool) -> Table:
     """What the kits add to the templates for each function."""
     table = Table(
         "Added to the templates for each function",
-        "The difference between the largest and the smallest app, so that what a kit adds once is left out. Ours does "
-        "what both others do together: each goal is their sum.",
+        "The growth from 10 to 50 functions, so that what a kit adds once is left out. datadog has no dashboard; ours "
+        "has one without alarms too, and its lines are most of the bytes.",
         [kind for kind in KINDS if kind != "bare"],
     )
     small, large = (_measured(count, 1 if quick else _REPETITIONS) for count in (_COUNTS[0], _COUNTS[1]))
@@ -75,8 +75,9 @@ def size(quick: bool) -> Table:
             kind: (getattr(large[kind][0], figure) - getattr(small[kind][0], figure)) / functions for kind in KINDS
         }
         added = {kind: grown[kind] - grown["bare"] for kind in KINDS if kind != "bare"}
-        goal = Goal(sum(added[kind] for kind in _OTHERS))
-        table.rows.append(Row(f"{figure} a function", added, added["ours"], goal))
+        for ours, other in _COMPARED.items():
+            row = f"{figure} a function ({ours} against {other})"
+            table.rows.append(Row(row, added, added[ours], Goal(added[other])))
     return table
 
 

@@ -34,11 +34,11 @@ def main(*, is_monitored: bool) -> None:
     lambda_.Alias(aliased, "Live", alias_name="live", version=aliased.current_version)
     if is_monitored:
         # As 240 functions would have it, where the alarms of a stack no longer fit into it.
-        SentryMonitoring(stack, "Sentry", environment="local", alarms=Alarms(nested_stacks=True))
+        SentryMonitoring(stack, "Sentry", environment="local", release="stack@1", alarms=Alarms(nested_stacks=True))
     # Monitored from the start: the local cloud cannot update a nested stack that has a role, with the kit or without.
     outer = cdk.Stack(app, NESTED_STACK)
     _function(cdk.NestedStack(outer, "Nested"), "Inner")
-    SentryMonitoring(outer, "Sentry", environment="local")
+    SentryMonitoring(outer, "Sentry", environment="local", release="stack@1")
     app.synth()
 
 
