@@ -1,6 +1,7 @@
 """Functions in a stack and in one nested in it, with an alias; with `monitored` the line too. Deployed by a test."""
 
 import sys
+from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
@@ -10,7 +11,7 @@ from cdk_sentry import Alarms, SentryMonitoring
 
 STACK = "plain-local"
 NESTED_STACK = "nested-local"
-_CODE = "def handler(event, context):\n    return {'answer': event['question'] * 2}\n"
+_CODE = Path(__file__).with_name("nested_functions")
 
 
 def _function(scope: Construct, construct_id: str) -> lambda_.Function:
@@ -18,8 +19,8 @@ def _function(scope: Construct, construct_id: str) -> lambda_.Function:
         scope,
         construct_id,
         runtime=lambda_.Runtime.PYTHON_3_13,
-        handler="index.handler",
-        code=lambda_.Code.from_inline(_CODE),
+        handler="doubles.handler",
+        code=lambda_.Code.from_asset(str(_CODE), exclude=["__pycache__"]),
         environment={"TABLE": "orders"},
     )
 
