@@ -10,7 +10,7 @@ export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 20,22
 export CDK_DISABLE_CLI_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test test-fast lint synth bench pins clean
+.PHONY: help setup demo demo-once test test-fast chaos lint synth bench pins clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 12
@@ -27,10 +27,14 @@ test: lint  ## everything CI runs
 test-fast: setup  ## unit tests alone
 	@$(BIN)/python -m pytest -q tests/unit
 
+chaos: setup  ## 5,000 schedules of faults and 20,000 events through the sample pipeline
+	@CHAOS_SCHEDULES=5000 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/pipeline
+
 lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@node_modules/.bin/eslint
 
 STAGE ?= dev
 synth: setup  ## templates of STAGE (dev, staging, prod, local) into cdk.out, checked by cfn-lint
@@ -52,7 +56,7 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 
 node_modules/.installed: package.json package-lock.json
 	@echo "== CDK CLI and Spotlight into node_modules"
-	@npm ci --silent
+	@npm ci --loglevel=error
 	@touch $@
 
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .layers.layers import Layers
     from .monitoring import SentryMonitoring
     from .notifications import Notify, Url
-    from .pipeline import ActivityPipeline, StreamCapacity
+    from .pipeline import ActivityPipeline, ApiAccess, ApiKeys, StreamCapacity
     from .release import Release
     from .selection import Select
     from .settings import Reporting
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ActivityPipeline",
     "Alarms",
+    "ApiAccess",
+    "ApiKeys",
     "ConfigurationError",
     "Dsn",
     "Faults",
@@ -42,6 +44,8 @@ __all__ = [
 _HOME = {
     "ActivityPipeline": "pipeline",
     "Alarms": "alarms",
+    "ApiAccess": "pipeline",
+    "ApiKeys": "pipeline",
     "ConfigurationError": "errors",
     "Dsn": "dsn",
     "Faults": "faults",

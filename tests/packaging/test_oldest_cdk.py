@@ -14,7 +14,8 @@ pytestmark = pytest.mark.xdist_group("packaging")
 def oldest():
     dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     (admitted,) = (each for each in dependencies if each.startswith("aws-cdk-lib"))
-    return re.search(r">=([0-9.]+)", admitted)[1] + ".0"
+    (minimum,) = re.findall(r">=([0-9.]+)", admitted)
+    return f"{minimum}.0"
 
 
 def functions_of(python, folder):

@@ -39,17 +39,19 @@ def test_git_runs_once_for_an_app_with_many_functions_and_several_lines(monkeypa
 
 def test_nothing_is_fetched_when_the_layers_are_built(monkeypatch):
     """Whatever would fetch is a process or a connection of Python's: neither may start."""
-    warm = cdk.Stack(cdk.App(), "Warm")
+    warm_app = cdk.App()
+    warm = cdk.Stack(warm_app, "Warm")
     function(warm)
     SentryMonitoring(warm, "Sentry", environment="e", release="r@1")
-    cdk.App.of(warm).synth()
+    warm_app.synth()
 
     def refused(*_, **__):
         raise AssertionError("a process or a connection was started")
 
-    stack = cdk.Stack(cdk.App(), "Stack")
+    app = cdk.App()
+    stack = cdk.Stack(app, "Stack")
     function(stack)
     monkeypatch.setattr(subprocess, "Popen", refused)
     monkeypatch.setattr("socket.socket.connect", refused)
     SentryMonitoring(stack, "Sentry", environment="e", release="r@1")
-    assert cdk.App.of(stack).synth().get_stack_by_name("Stack").template["Resources"]
+    assert app.synth().get_stack_by_name("Stack").template["Resources"]

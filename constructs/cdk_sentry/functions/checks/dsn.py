@@ -25,6 +25,7 @@ def unreadable_dsn(subject: Subject) -> Iterator[Finding]:
             "role-elsewhere",
             "warning",
             f"{subject.function.path}: it reads its DSN when it first has something to report, and its role is not in "
-            "this template, so the kit cannot allow it to. Allow the role what Dsn.permissions(...) returns, or use "
-            "Dsn.from_ssm, which needs no permission.",
+            "this template, so the kit cannot allow it to. Allow the role ssm:GetParameter on the parameter, or "
+            "secretsmanager:GetSecretValue on the secret, and kms:Decrypt on its key if that is one of your own; or "
+            "use Dsn.from_ssm, which needs no permission.",
         )

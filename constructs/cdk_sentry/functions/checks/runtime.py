@@ -16,8 +16,8 @@ def container_image(subject: Subject) -> Iterator[Finding]:
             "container-image",
             "warning",
             f"{subject.function.path}: a container image takes no layers, so it gets variables, alarms and the "
-            "dashboard. For errors add the layer's content to the image (`COPY opt/ /opt/`, see docs/guide.md) and set "
-            "its CMD to cdk_sentry_layer.bootstrap.handler with SENTRY_INITIAL_HANDLER naming its own.",
+            "dashboard. For errors add the layer's content to the image (`COPY opt/ /opt/`, see docs/runtimes.md) and "
+            "set its CMD to cdk_sentry_layer.bootstrap.handler with SENTRY_INITIAL_HANDLER naming its own.",
         )
 
 
