@@ -88,6 +88,6 @@ def _call(api: RuntimeApi, event: dict[str, str]) -> tuple[Invocation, float]:
     api.wait_for_next_poll(invocation)
     answer_in_ns = invocation.answer_in_ns or 0
     polls = [extension.poll_ns for extension in api.extensions.extensions.values()]
-    api.wait_for(lambda: all(poll_ns[-1] > answer_in_ns for poll_ns in polls), "the extension's next poll")
+    api.wait_for(lambda: all(poll_ns and poll_ns[-1] > answer_in_ns for poll_ns in polls), "the extension's next poll")
     last_ns = max([invocation.next_poll_ns or 0, *(poll_ns[-1] for poll_ns in polls)])
     return invocation, (last_ns - answer_in_ns) / 1e6

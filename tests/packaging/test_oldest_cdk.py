@@ -19,10 +19,11 @@ def oldest():
 
 
 def functions_of(python, folder):
-    # The oldest release does not know the newest runtimes.
-    (folder / "app.py").write_text(APP.replace("PYTHON_3_13", "PYTHON_3_12"))
-    run(python, "app.py", cwd=folder, CDK_OUTDIR=str(folder / "cdk.out"))
-    resources = json.loads((folder / "cdk.out" / "Shop.template.json").read_text())["Resources"]
+    # The oldest release does not know the newest runtimes. Names of its own: the project is shared with other tests.
+    (folder / "older_runtime.py").write_text(APP.replace("PYTHON_3_13", "PYTHON_3_12"))
+    out = folder / "older_runtime.out"
+    run(python, "older_runtime.py", cwd=folder, CDK_OUTDIR=str(out))
+    resources = json.loads((out / "Shop.template.json").read_text())["Resources"]
     return [each["Properties"] for each in resources.values() if each["Type"] == "AWS::Lambda::Function"]
 
 
