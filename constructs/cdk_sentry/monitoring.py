@@ -90,8 +90,8 @@ class SentryMonitoring(Construct):
             timeout_warning: whether an event is sent shortly before a function times out.
             reporting: how much is sent and how long that may take; as `Reporting()` when left out.
             alarms: which alarms, with which thresholds; those of `Alarms()` when left out.
-            faults: whether what kills a function is reported from outside, whatever its runtime: `Faults()` has it
-                so; it is not when left out.
+            faults: whether what kills a function is reported from outside, whatever its runtime; it is when left out.
+                `Faults.none()` leaves it to what the function's own process sees.
             notify: who is told of alarms; nobody but the topic's later subscribers when left out.
             layers: where the layers come from; the kit's own, as part of each stack, when left out.
             include: rules, or path patterns, one of which a function must match to be covered; every function is
@@ -116,7 +116,7 @@ class SentryMonitoring(Construct):
             alarms=alarms or Alarms(),
         )
         self._layers = layers or Layers.built()
-        self._faults = faults or Faults.none()
+        self._faults = faults or Faults()
         self._notify = tuple(notify)
         self._choice = Choice(include, exclude)
         self._configured = Configured()

@@ -8,6 +8,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from cdk_sentry import Faults, SentryMonitoring
+
 
 def stack(name: str = "Stack", **context: Any) -> cdk.Stack:
     """An empty stack in an app of its own."""
@@ -22,6 +24,11 @@ def function(scope: Construct, construct_id: str = "Function", **properties: Any
         "code": lambda_.Code.from_inline("def handler(event, context): return event"),
     }
     return lambda_.Function(scope, construct_id, **{**defaults, **properties})
+
+
+def monitored_from_inside(scope: Construct, **arguments: Any) -> SentryMonitoring:
+    """The one line without the forwarder, whose resources test_faults.py is about."""
+    return SentryMonitoring(scope, "Sentry", **{"faults": Faults.none(), **arguments})
 
 
 def template_of(of: cdk.Stack) -> dict[str, Any]:

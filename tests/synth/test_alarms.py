@@ -17,7 +17,7 @@ from cdk_sentry.alarms.catalogue import KINDS
 from cdk_sentry.errors import ConfigurationError
 from tests.alarms.documented import is_documented
 
-from .apps import alarms_of, function, resources_of, stack, template_of
+from .apps import alarms_of, function, monitored_from_inside, resources_of, stack, template_of
 from .everything import EVERY_ALARM, everything
 
 ALARM = "AWS::CloudWatch::Alarm"
@@ -29,7 +29,7 @@ def full():
     """The template of a stack with one of everything, and every alarm."""
     app = stack("Shop")
     everything(app)
-    SentryMonitoring(app, "Sentry", alarms=EVERY_ALARM, service="shop")
+    monitored_from_inside(app, alarms=EVERY_ALARM, service="shop")
     return template_of(app)
 
 
@@ -168,7 +168,7 @@ def test_one_function_can_have_other_thresholds_and_so_can_a_table():
     table = dynamodb.Table(
         app, "Table", partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING)
     )
-    monitoring = SentryMonitoring(app, "Sentry", alarms=Alarms(function_errors=5))
+    monitoring = monitored_from_inside(app, alarms=Alarms(function_errors=5))
     monitoring.configure(orders, alarms=Alarms.only(function_errors=2))
     monitoring.configure(table, alarms=Alarms.none())
     template = template_of(app)
@@ -184,7 +184,7 @@ def test_what_is_excluded_by_path_has_no_alarm_whatever_it_is():
     app = stack()
     function(app, "Orders")
     sqs.Queue(app, "LegacyDlq")
-    SentryMonitoring(app, "Sentry", exclude=["*/Legacy*"])
+    monitored_from_inside(app, exclude=["*/Legacy*"])
     assert not any("Legacy" in name for name in alarms(template_of(app)))
 
 
@@ -229,7 +229,7 @@ def test_a_fleet_is_watched_by_two_alarms_instead_of_two_for_each_function():
     app = stack()
     for number in range(5):
         function(app, f"Function{number}")
-    SentryMonitoring(app, "Sentry", alarms=Alarms.fleet(tag=("team", "growth"), errors=3))
+    monitored_from_inside(app, alarms=Alarms.fleet(tag=("team", "growth"), errors=3))
     errors, throttles = alarms(template_of(app)).values()
     assert errors["Threshold"] == 3
     assert errors["Metrics"][0]["Expression"] == (
@@ -244,7 +244,7 @@ def test_a_summary_is_one_composite_alarm_per_severity_that_alone_notifies():
     app = stack()
     function(app, "Orders")
     sqs.Queue(app, "Jobs")
-    SentryMonitoring(app, "Sentry", alarms=Alarms(summary=True))
+    monitored_from_inside(app, alarms=Alarms(summary=True))
     template = template_of(app)
     for alarm in alarms(template).values():
         assert not alarm.get("AlarmActions")
@@ -290,6 +290,6 @@ def test_the_end_of_an_alarm_is_told_unless_that_is_not_wanted():
     told, quiet = stack(), stack()
     for app, wanted in ((told, True), (quiet, False)):
         function(app)
-        SentryMonitoring(app, "Sentry", alarms=Alarms(notify_ok=wanted))
+        monitored_from_inside(app, alarms=Alarms(notify_ok=wanted))
     assert all(each["OKActions"] for each in alarms(template_of(told)).values())
     assert not any(each.get("OKActions") for each in alarms(template_of(quiet)).values())

@@ -11,7 +11,7 @@ from stacks.activity_stack import ActivityStack
 from tests.alarms.documented import is_documented
 from tests.alarms.outline import body_of, metrics, outline
 
-from .apps import function, resources_of, stack, template_of
+from .apps import function, monitored_from_inside, resources_of, stack, template_of
 from .everything import EVERY_ALARM, everything
 
 # docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
@@ -24,7 +24,7 @@ def many(count):
     app = stack("Shop")
     for number in range(count):
         function(app, f"Function{number}")
-    SentryMonitoring(app, "Sentry", service="shop", environment="production", sentry_organization="acme")
+    monitored_from_inside(app, service="shop", environment="production", sentry_organization="acme")
     template = template_of(app)
     return template, body_of(template)
 

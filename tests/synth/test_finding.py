@@ -14,14 +14,14 @@ from aws_cdk import cloudformation_include as include
 from constructs import Construct
 
 from cdk_sentry import Alarms, SentryMonitoring
-from tests.synth.apps import function
+from tests.synth.apps import function, monitored_from_inside
 from tests.synth.difference import INSTRUMENTED, VARIABLES_ONLY, difference, stack_in
 
 TEMPLATE = "Stack.template.json"
 
 
 def line(app):
-    return SentryMonitoring(stack_in(app), "Sentry", alarms=Alarms.none())
+    return monitored_from_inside(stack_in(app), alarms=Alarms.none())
 
 
 def changes_of(build, **context):

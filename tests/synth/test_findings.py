@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 
 import cdk_sentry
 from cdk_sentry import Dsn, SentryMonitoring
-from tests.synth.apps import function, stack, template_of, warnings_of
+from tests.synth.apps import function, monitored_from_inside, stack, template_of, warnings_of
 
 ROOT = Path(__file__).parents[2]
 LEVELS = {"error", "warning", "info"}
@@ -40,7 +40,7 @@ def findings_of(build, **arguments):
     """Identifier and message of what is found of the one function that `build` puts into a stack."""
     app = stack()
     build(app)
-    monitoring = SentryMonitoring(app, "Sentry", **arguments)
+    monitoring = monitored_from_inside(app, **arguments)
     template_of(app)
     (report,) = monitoring.report
     return {finding.identifier: finding for finding in report.findings}
@@ -150,7 +150,7 @@ def test_the_report_says_what_each_function_got(tmp_path):
     app = stack()
     function(app, "Python")
     function(app, "Java", runtime=lambda_.Runtime.JAVA_21, code=lambda_.Code.from_asset(str(tmp_path)))
-    monitoring = SentryMonitoring(app, "Sentry", dsn=Dsn.from_secure_ssm())
+    monitoring = monitored_from_inside(app, dsn=Dsn.from_secure_ssm())
     template_of(app)
     applied = {report.function.path: set(report.applied) for report in monitoring.report}
     everything = {"layer", "handler", "variables", "permissions", "alarms", "dashboard"}

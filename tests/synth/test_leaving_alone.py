@@ -13,7 +13,7 @@ from aws_cdk import custom_resources
 
 from cdk_sentry import Alarms, Layers, SentryMonitoring
 from cdk_sentry.layers.build import build_python_layer
-from tests.synth.apps import function, properties_of, template_of
+from tests.synth.apps import function, monitored_from_inside, properties_of, template_of
 from tests.synth.difference import INSTRUMENTED, difference, stack_in, synthesized
 
 TEMPLATE = "Stack.template.json"
@@ -21,7 +21,7 @@ STABILIZED = {"@aws-cdk/core:aspectStabilization": True, "@aws-cdk/core:aspectPr
 
 
 def line(app):
-    return SentryMonitoring(stack_in(app), "Sentry", alarms=Alarms.none())
+    return monitored_from_inside(stack_in(app), alarms=Alarms.none())
 
 
 def test_what_was_overridden_on_the_resource_stays_overridden():
@@ -163,7 +163,7 @@ def test_adding_a_function_changes_only_what_concerns_it():
             stack = cdk.Stack(app, "Stack")
             for name in names:
                 function(stack, name)
-            SentryMonitoring(stack, "Sentry")
+            monitored_from_inside(stack)
 
         return synthesized(build)[TEMPLATE]["Resources"]
 

@@ -14,6 +14,7 @@ from cdk_sentry.git import Checkout
 from tests.synth.apps import (
     alarms_of,
     function,
+    monitored_from_inside,
     properties_of,
     resources_of,
     stack,
@@ -33,7 +34,7 @@ def checkout(monkeypatch):
 def test_one_line_instruments_a_function():
     app = stack()
     orders = function(app)
-    SentryMonitoring(app, "Sentry")
+    monitored_from_inside(app)
     template = template_of(app)
 
     properties = properties_of(template, orders)
@@ -100,7 +101,7 @@ def test_the_functions_own_layers_stay_in_front_in_their_order():
         for name in ("First", "Second")
     ]
     layered = function(app, layers=own)
-    SentryMonitoring(app, "Sentry")
+    monitored_from_inside(app)
     template = template_of(app)
     (ours,) = resources_of(template, "AWS::Lambda::LayerVersion")
     assert properties_of(template, layered)["Layers"] == [each.layer_version_arn for each in own] + [{"Ref": ours}]
@@ -136,7 +137,7 @@ def test_cdks_own_functions_are_left_alone():
         ),
         policy=custom_resources.AwsCustomResourcePolicy.from_sdk_calls(resources=["*"]),
     )
-    monitoring = SentryMonitoring(app, "Sentry")
+    monitoring = monitored_from_inside(app)
     template = template_of(app)
     assert len(resources_of(template, "AWS::Lambda::Function")) == 3
     assert [found.path for found in monitoring.functions] == ["Stack/OnEvent"]
@@ -158,7 +159,7 @@ def test_a_function_of_another_runtime_gets_variables_and_a_warning_but_no_layer
 def test_each_function_has_an_alarm_on_errors_and_one_on_throttles_with_its_dimension():
     app = stack()
     orders, payments = function(app, "Orders"), function(app, "Payments")
-    monitoring = SentryMonitoring(app, "Sentry")
+    monitoring = monitored_from_inside(app)
     template = template_of(app)
     for each in (orders, payments):
         assert sorted(alarm["MetricName"] for alarm in alarms_of(template, each)) == ["Errors", "Throttles"]
@@ -182,13 +183,13 @@ def test_every_alarm_watches_something_and_tells_the_topic_of_its_begin_and_end(
 def test_alarms_can_be_changed_and_switched_off():
     app = stack()
     function(app)
-    SentryMonitoring(app, "Sentry", alarms=Alarms(function_errors=10, function_throttles=None))
+    monitored_from_inside(app, alarms=Alarms(function_errors=10, function_throttles=None))
     (alarm,) = resources_of(template_of(app), "AWS::CloudWatch::Alarm").values()
     assert (alarm["Properties"]["MetricName"], alarm["Properties"]["Threshold"]) == ("Errors", 10)
 
     quiet = stack()
     function(quiet)
-    SentryMonitoring(quiet, "Sentry", alarms=Alarms.none())
+    monitored_from_inside(quiet, alarms=Alarms.none())
     assert not resources_of(template_of(quiet), "AWS::CloudWatch::Alarm")
 
 
@@ -272,7 +273,7 @@ def test_a_published_layer_can_be_used_instead():
     app = stack()
     orders = function(app)
     arn = "arn:aws:lambda:eu-west-1:111111111111:layer:sentry:3"
-    SentryMonitoring(app, "Sentry", layers=Layers.arn(python=arn))
+    monitored_from_inside(app, layers=Layers.arn(python=arn))
     template = template_of(app)
     assert properties_of(template, orders)["Layers"] == [arn]
     assert not resources_of(template, "AWS::Lambda::LayerVersion")

@@ -6,7 +6,16 @@ from aws_cdk import aws_lambda as lambda_
 
 from cdk_sentry import Layers, SentryMonitoring
 from cdk_sentry.errors import ConfigurationError
-from tests.synth.apps import function, properties_of, resources_of, stack, template_of, variables_of, warnings_of
+from tests.synth.apps import (
+    function,
+    monitored_from_inside,
+    properties_of,
+    resources_of,
+    stack,
+    template_of,
+    variables_of,
+    warnings_of,
+)
 
 ARN = "arn:aws:lambda:eu-central-1:123456789012:layer:sentry-nodejs:3"
 PRELOAD = "-r cdk_sentry_layer"
@@ -24,7 +33,7 @@ def node_function(scope, construct_id="Node", **properties):
 
 def monitored(app, **arguments):
     """The template with every function monitored."""
-    SentryMonitoring(app, "Sentry", **arguments)
+    monitored_from_inside(app, **arguments)
     return template_of(app)
 
 

@@ -8,7 +8,7 @@ from aws_cdk import aws_sqs as sqs
 
 from cdk_sentry import ConfigurationError, Notify, SentryMonitoring, Url
 
-from .apps import function, resources_of, stack, template_of
+from .apps import function, monitored_from_inside, resources_of, stack, template_of
 
 PAGERDUTY = "https://events.pagerduty.com/integration/0123456789abcdef/enqueue"
 
@@ -18,7 +18,7 @@ def notified(*targets):
     app = stack()
     function(app, "Orders")
     sqs.Queue(app, "Jobs")
-    SentryMonitoring(app, "Sentry", notify=targets)
+    monitored_from_inside(app, notify=targets)
     template = template_of(app)
     alarms = resources_of(template, "AWS::CloudWatch::Alarm").values()
     actions = {each["Properties"]["AlarmName"]: each["Properties"]["AlarmActions"] for each in alarms}

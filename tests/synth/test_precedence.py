@@ -12,7 +12,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from cdk_sentry import Alarms, ConfigurationError, Dsn, Reporting, Select, SentryMonitoring, environment_from_branch
 from cdk_sentry.environment import check_environment
 from cdk_sentry.errors import Problems
-from tests.synth.apps import alarms_of, function, resources_of, stack, template_of, variables_of
+from tests.synth.apps import alarms_of, function, monitored_from_inside, resources_of, stack, template_of, variables_of
 
 OWN, ARGUMENT, CONFIGURED = "own", "argument", "configured"
 
@@ -126,7 +126,7 @@ def test_the_dsn_can_be_read_with_the_roles_of_the_template_and_its_key_and_noth
     key = kms.Key(app, "Key")
     for name in ("Orders", "Payments"):
         function(app, name)
-    SentryMonitoring(app, "Sentry", dsn=Dsn.from_secure_ssm("/S/Dsn", encryption_key=key))
+    monitored_from_inside(app, dsn=Dsn.from_secure_ssm("/S/Dsn", encryption_key=key))
     template = template_of(app)
     (policy,) = (each["Properties"] for each in resources_of(template, "AWS::IAM::Policy").values())
     statements = policy["PolicyDocument"]["Statement"]
@@ -139,7 +139,7 @@ def test_a_secret_as_a_construct_brings_its_key():
     app = stack()
     secret = secretsmanager.Secret(app, "Secret", encryption_key=kms.Key(app, "Key"))
     function(app)
-    SentryMonitoring(app, "Sentry", dsn=Dsn.from_secret(secret))
+    monitored_from_inside(app, dsn=Dsn.from_secret(secret))
     (policy,) = (each["Properties"] for each in resources_of(template_of(app), "AWS::IAM::Policy").values())
     actions = sorted(statement["Action"] for statement in policy["PolicyDocument"]["Statement"])
     assert actions == ["kms:Decrypt", "secretsmanager:GetSecretValue"]

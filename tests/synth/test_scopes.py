@@ -8,7 +8,7 @@ from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import pipelines
 
 from cdk_sentry import Alarms, ConfigurationError, SentryMonitoring
-from tests.synth.apps import function
+from tests.synth.apps import function, monitored_from_inside
 from tests.synth.difference import INSTRUMENTED, difference, synthesized
 
 PLACES = (("aws", "eu-west-1", "111111111111"), ("aws-cn", "cn-north-1", "222222222222"), ("aws", "us-east-1", None))
@@ -29,7 +29,7 @@ def test_stacks_of_several_regions_and_accounts_each_get_their_own_and_refer_to_
         for number, (_, region, account) in enumerate(PLACES):
             shop(app, f"Shop{number}", env=cdk.Environment(account=account, region=region))
 
-    found = difference(build, lambda app: SentryMonitoring(app, "Sentry"))
+    found = difference(build, monitored_from_inside)
     assert len(found.before) == 3
     for template in found.before:
         for kind in ("AWS::Lambda::LayerVersion", "AWS::SNS::Topic", "AWS::CloudWatch::Dashboard"):
@@ -76,7 +76,7 @@ class ShopStage(cdk.Stage):
     def __init__(self, scope, construct_id):
         super().__init__(scope, construct_id)
         shop(self)
-        self.monitoring = SentryMonitoring(self, "Sentry")
+        self.monitoring = monitored_from_inside(self)
 
 
 def pipeline(app):
@@ -111,7 +111,7 @@ def test_a_nested_stack_has_its_own_layer_and_shares_topic_and_dashboard():
         stack = shop(app)
         function(cdk.NestedStack(stack, "Nested"), "Inner")
 
-    found = difference(build, lambda app: SentryMonitoring(app, "Sentry", alarms=Alarms.none()))
+    found = difference(build, lambda app: monitored_from_inside(app, alarms=Alarms.none()))
     (nested,) = (name for name in found.before if "nested" in name)
     assert kinds(found.after[nested]).count("AWS::Lambda::LayerVersion") == 1
     assert "AWS::SNS::Topic" not in kinds(found.after[nested])
@@ -142,7 +142,7 @@ def test_of_two_the_nearer_one_covers_a_function():
 @pytest.mark.parametrize("nested_stacks", [None, True, False])
 def test_alarms_move_to_nested_stacks_when_asked_to(nested_stacks):
     templates = synthesized(
-        lambda app: (shop(app), SentryMonitoring(app, "Sentry", alarms=Alarms(nested_stacks=nested_stacks)))
+        lambda app: (shop(app), monitored_from_inside(app, alarms=Alarms(nested_stacks=nested_stacks)))
     )
     in_parent = "AWS::CloudWatch::Alarm" in kinds(templates["Shop.template.json"])
     assert in_parent is (not nested_stacks)
