@@ -11,6 +11,7 @@ from ..assets import LAMBDA_SRC, LAYER_CACHE
 from ..errors import Problems, is_known
 from .build import BuiltLayer, build_python_layer
 from .build_nodejs import build_nodejs_layer
+from .versions import LayerVersions, nodejs_layer_versions, python_layer_versions
 
 PYTHON_SOURCE = "sentry_layer_python"
 NODEJS_SOURCE = "sentry_layer_nodejs"
@@ -62,23 +63,24 @@ class Layers(ABC):
 @dataclass(frozen=True)
 class _BuiltLayers(Layers):
     def python(self, scope: Construct) -> object:
-        return _deployed(scope, "Python", build_python_layer(LAMBDA_SRC / PYTHON_SOURCE, LAYER_CACHE), "Apache-2.0")
+        built = build_python_layer(LAMBDA_SRC / PYTHON_SOURCE, LAYER_CACHE)
+        return _deployed(scope, python_layer_versions(LAMBDA_SRC), built, "Apache-2.0")
 
     def nodejs(self, scope: Construct) -> object:
         built = build_nodejs_layer(LAMBDA_SRC / NODEJS_SOURCE, LAYER_CACHE)
-        return _deployed(scope, "Nodejs", built, "Apache-2.0 AND MIT")
+        return _deployed(scope, nodejs_layer_versions(LAMBDA_SRC), built, "Apache-2.0 AND MIT")
 
 
-def _deployed(scope: Construct, language: str, built: BuiltLayer, license_name: str) -> object:
+def _deployed(scope: Construct, versions: LayerVersions, built: BuiltLayer, license_name: str) -> object:
     # The content's hash is part of the id because a layer version is immutable: new content is a new resource,
     # and a function's `currentVersion` changes with the layer that it runs.
     version = lambda_.LayerVersion(
         scope,
-        f"{language}Layer{built.content_hash[:8]}",
+        f"{versions.language}Layer{built.content_hash[:8]}",
         code=lambda_.Code.from_asset(
             str(built.archive), asset_hash=built.content_hash, asset_hash_type=AssetHashType.CUSTOM
         ),
-        description=f"cdk-sentry for {language}",
+        description=versions.description,
         license=license_name,
     )
     resource = version.node.default_child
