@@ -1,16 +1,12 @@
 /** Bundles the layer into the folder that is given: `node build.mjs /path/to/opt`. */
 
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { build } from "esbuild";
 
-const PACKAGES = ["@sentry/core", "@sentry/node-core"];
-
 const layer = join(resolve(process.argv[2]), "nodejs", "node_modules", "cdk_sentry_layer");
-const require = createRequire(import.meta.url);
 
-await build({
+const { metafile } = await build({
   entryPoints: { index: "src/start/index.js", sdk: "src/sdk/index.js", exit: "src/sdk/exit.js" },
   outdir: layer,
   bundle: true,
@@ -22,13 +18,25 @@ await build({
   legalComments: "none",
   define: { __SENTRY_DEBUG__: "false" },
   logLevel: "warning",
+  metafile: true,
 });
 await copyFile("src/start/entry.mjs", join(layer, "entry.mjs"));
-await writeFile(join(layer, "package.json"), `${JSON.stringify({ name: "cdk_sentry_layer", main: "index.js" })}\n`);
-await mkdir(join(layer, "licenses"));
-for (const name of PACKAGES) {
-  const { license } = require(`${name}/package.json`);
-  if (license !== "MIT") throw new Error(`${name} is under ${license}, expected MIT: say so in the layer's license`);
-  const home = dirname(require.resolve(`${name}/package.json`));
-  await copyFile(join(home, "LICENSE"), join(layer, "licenses", name.replace("/", "-")));
+await writeFile(join(layer, "package.json"), json({ name: "cdk_sentry_layer", main: "index.js" }));
+for (const home of bundledPackages(metafile)) {
+  const { name, version, license } = JSON.parse(await readFile(join(home, "package.json"), "utf8"));
+  const notice = join(layer, "licenses", ...name.split("/"));
+  await mkdir(notice, { recursive: true });
+  await writeFile(join(notice, "package.json"), json({ name, version, license }));
+  await copyFile(join(home, "LICENSE"), join(notice, "LICENSE"));
+}
+
+/** The folders of the packages of which anything got into the bundle. */
+function bundledPackages({ outputs }) {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  const bundled = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
+  return new Set(bundled.map((path) => path.match(/.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0]).filter(Boolean));
+}
+
+function json(value) {
+  return `${JSON.stringify(value)}\n`;
 }
