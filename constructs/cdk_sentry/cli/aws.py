@@ -1,17 +1,19 @@
 """AWS as the command sees it: one session, one client a service, retries where AWS throttles."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ProfileNotFound
+from .errors import IAM_ACTION, CommandError
 
-from .errors import CommandError
+if TYPE_CHECKING:
+    import boto3
 
 # Connections a client may have at once; the most that any command works in parallel.
 MAX_PARALLEL = 16
+# Where the service that requests are signed for is called otherwise in IAM.
+_IAM_PREFIXES = {"monitoring": "cloudwatch"}
 
 
 @dataclass
@@ -29,7 +31,6 @@ class Aws:
     endpoint_url: str | None = None
     _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict, init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
-    _session: boto3.Session | None = field(default=None, init=False, repr=False)
 
     def client(self, service: str, *, region: str | None = None) -> Any:
         """A client that may be used by several threads at once.
@@ -44,31 +45,48 @@ class Aws:
         with self._lock:  # making a client is not safe from several threads, using one is
             key = (service, region)
             if key not in self._clients:
-                self._clients[key] = self.session.client(
-                    service,
-                    region_name=region,
-                    endpoint_url=self.endpoint_url,
-                    config=Config(
-                        retries={"mode": "adaptive", "total_max_attempts": 8},
-                        max_pool_connections=MAX_PARALLEL,
-                        connect_timeout=5,
-                        read_timeout=30,
-                        user_agent_extra="cdk-sentry",
-                    ),
-                )
+                self._clients[key] = self._new_client(service, region)
             return self._clients[key]
 
-    @property
-    def session(self) -> boto3.Session:
+    @cached_property
+    def session(self) -> "boto3.Session":
         """The session that clients come from.
 
         Raises:
             CommandError: there is no such profile.
         """
-        if self._session is None:
-            try:
-                self._session = boto3.Session(profile_name=self.profile, region_name=self.region)
-            except ProfileNotFound:
-                known = ", ".join(boto3.Session().available_profiles) or "none"
-                raise CommandError(f"no AWS profile {self.profile!r}; there are: {known}") from None
-        return self._session
+        import boto3  # noqa: PLC0415 - help must not wait for it
+        from botocore.exceptions import ProfileNotFound  # noqa: PLC0415
+
+        try:
+            return boto3.Session(profile_name=self.profile, region_name=self.region)
+        except ProfileNotFound as error:
+            known = ", ".join(boto3.Session(profile_name=None).available_profiles) if self.profile else ""
+            there = f"there are: {known}" if known else "check AWS_PROFILE and the AWS configuration"
+            raise CommandError(f"{error}: {there}") from None
+
+    def _new_client(self, service: str, region: str | None) -> Any:
+        from botocore.config import Config  # noqa: PLC0415 - help must not wait for it
+
+        client = self.session.client(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint_url,
+            config=Config(
+                retries={"mode": "adaptive", "total_max_attempts": 8},
+                max_pool_connections=MAX_PARALLEL,
+                connect_timeout=5,
+                read_timeout=30,
+                user_agent_extra="cdk-sentry",
+            ),
+        )
+        client.meta.events.register("after-call", _note_action)
+        return client
+
+
+def _note_action(parsed: dict[str, Any], model: Any, **_: Any) -> None:
+    """Notes the IAM action in AWS's answer: an error knows its operation but not the service."""
+    signed_for = model.service_model.signing_name
+    # API Gateway is permitted by HTTP method, not by operation.
+    operation = model.http["method"] if signed_for == "apigateway" else model.name
+    parsed[IAM_ACTION] = f"{_IAM_PREFIXES.get(signed_for, signed_for)}:{operation}"

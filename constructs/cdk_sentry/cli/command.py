@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 
 from .aws import Aws
@@ -52,20 +52,22 @@ class Command:
     """A subcommand: one that does something, or one that only holds others.
 
     Attributes:
-        name: as it is typed.
-        summary: one line of help, without a full stop.
+        name: as it is typed; one at the top is named in `main.COMMANDS`.
+        summary: one line of help, without a full stop; of one at the top it is in `main.COMMANDS`.
         run: does it.
         arguments: declares its arguments.
         permissions: what it must be allowed in IAM.
         subcommands: those that it holds.
+        details: what help says below the arguments, examples above all; shown as it is written.
     """
 
-    name: str
-    summary: str
+    name: str = ""
+    summary: str = ""
     run: Callable[[Invocation], Exit] | None = None
     arguments: Callable[[argparse.ArgumentParser], None] | None = None
     permissions: Sequence[Permission] = ()
-    subcommands: Sequence["Command"] = field(default=())
+    subcommands: Sequence["Command"] = ()
+    details: str = ""
 
     def runnable(self, prefix: str = "") -> Iterator[tuple[str, "Command"]]:
         """Every subcommand that does something, with its full name, for example `dsn put`."""

@@ -1,73 +1,114 @@
 """What stops a command, in one line: what is wrong, and what to do."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import botocore.exceptions as aws
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+IAM_ACTION = "IamAction"
+"""Under this key the clients of `aws.Aws` note in each answer what IAM calls the operation."""
 
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "AuthFailure"}
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
-_UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
-_THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
-_ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)(?: on resource:? (\S+))?")
+_UNKNOWN_KEY = {
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
+_THROTTLED = {
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
+_REFUSED = re.compile(r"not authorized to perform:? ([\w-]+:\w+)(?: on resource:? (\S+))?")
 
 
 class CommandError(Exception):
     """A command cannot do what it was asked to; the message says why and what to do."""
 
 
-def explain(error: aws.BotoCoreError | aws.ClientError) -> str:
-    """What an error of AWS or of the way there means, in one line.
+def explain(error: Exception) -> str | None:
+    """What an error means to whoever ran the command, in one line; None if it is a fault of the command's own.
 
     Args:
-        error: as boto3 raises it.
+        error: a CommandError, or what boto3 raises.
     """
+    if isinstance(error, CommandError):
+        return str(error)
+    import botocore.exceptions as aws  # noqa: PLC0415 - help must not wait for it
+
     if isinstance(error, aws.ClientError):
         return _explain_answer(error)
-    if isinstance(error, aws.NoCredentialsError | aws.PartialCredentialsError):
-        return "no AWS credentials: log in (aws sso login), or name a profile with --profile"
-    if isinstance(error, aws.TokenRetrievalError | aws.SSOTokenLoadError | aws.UnauthorizedSSOTokenError):
-        return "the AWS login has expired: run aws sso login"
-    if isinstance(error, aws.NoRegionError):
-        return "no AWS region: name one with --region, or set AWS_REGION"
-    if isinstance(error, aws.HTTPClientError):
-        return f"AWS cannot be reached: {_one_line(error)}. Check --endpoint-url, --region and the network"
-    return _one_line(error)
+    if not isinstance(error, aws.BotoCoreError):
+        return None
+    meanings: dict[tuple[type[Exception], ...], tuple[str, str]] = {
+        (aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError): (
+            "no AWS credentials",
+            "log in (aws sso login), or name a profile with --profile",
+        ),
+        (aws.TokenRetrievalError, aws.SSOError): ("the AWS login does not hold", "run aws sso login"),
+        (aws.NoRegionError,): ("no AWS region", "name one with --region, or set AWS_REGION"),
+        (aws.ConnectionError, aws.HTTPClientError): (
+            "AWS cannot be reached",
+            "check --endpoint-url, --region and the network",
+        ),
+    }
+    said = _one_line(error).rstrip(".")
+    return next(
+        (f"{what}: {said}: {todo}" for kinds, (what, todo) in meanings.items() if isinstance(error, kinds)), said
+    )
 
 
-def code_of(error: aws.ClientError) -> str:
+def code_of(error: "ClientError") -> str:
     """AWS's name of the error, for example `ResourceNotFoundException`; empty where it gave none."""
     return str(_details(error).get("Code", ""))
 
 
-def is_denied(error: aws.ClientError) -> bool:
+def message_of(error: "ClientError") -> str:
+    """AWS's words, in one line."""
+    return _one_line(_details(error).get("Message", "no message"))
+
+
+def is_denied(error: "ClientError") -> bool:
     """Whether AWS refused because a permission is missing."""
     return code_of(error) in _DENIED
 
 
-def denied_action(error: aws.ClientError) -> str:
+def is_throttled(error: "ClientError") -> bool:
+    """Whether AWS refused because there were too many calls."""
+    return code_of(error) in _THROTTLED
+
+
+def denied_action(error: "ClientError") -> str:
     """The IAM action that is missing, for example `lambda:ListFunctions`."""
-    named = _ACTION.search(str(_details(error).get("Message", "")))
-    # Where the message does not name it, the operation's name is the action's for nearly all of them.
-    return named[1] if named else error.operation_name
+    # What AWS names may be another than what was asked for: kms:Decrypt where ssm:GetParameter was.
+    named = _REFUSED.search(message_of(error))
+    return named[1] if named else str(error.response.get(IAM_ACTION, error.operation_name))
 
 
-def _explain_answer(error: aws.ClientError) -> str:
+def _explain_answer(error: "ClientError") -> str:
     code, operation = code_of(error), error.operation_name
     if is_denied(error):
-        named = _ACTION.search(str(_details(error).get("Message", "")))
+        named = _REFUSED.search(message_of(error))
         resource = f" on {named[2]}" if named and named[2] else ""
-        return f"not allowed: the IAM action {denied_action(error)} is missing{resource}. Ask for it, or use --profile"
+        return f"not allowed: the IAM action {denied_action(error)} is missing{resource}: ask for it, or use --profile"
     if code in _EXPIRED:
         return "the AWS credentials have expired: log in again"
     if code in _UNKNOWN_KEY:
-        return "AWS does not know these credentials: check --profile, --region and AWS_ACCESS_KEY_ID"
-    if code in _THROTTLED:
+        return f"AWS does not accept these credentials ({code}): check --profile, --region and AWS_ACCESS_KEY_ID"
+    if is_throttled(error):
         return f"AWS throttles {operation}, also after retries: try again in a minute"
-    return f"{operation}: {code}: {_one_line(_details(error).get('Message', 'no message'))}"
+    return f"{operation}: {code}: {message_of(error)}"
 
 
-def _details(error: aws.ClientError) -> dict[str, Any]:
+def _details(error: "ClientError") -> dict[str, Any]:
     return dict(error.response.get("Error", {}))
 
 

@@ -3,19 +3,22 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from importlib.metadata import version
-
-from botocore.exceptions import BotoCoreError, ClientError
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from importlib import import_module
+from urllib.parse import urlsplit
 
 from .aws import Aws
 from .command import Command, Exit, Invocation
-from .errors import CommandError, explain
+from .errors import explain
 from .output import Output
 
-COMMANDS: tuple[Command, ...] = ()
+# Each is the `COMMAND` of the module of its name here, imported only when it is called.
+COMMANDS: dict[str, str] = {}
 
-_INTERRUPTED = 130  # what shells make of SIGINT
+# What shells make of SIGINT and SIGPIPE.
+_INTERRUPTED = 130
+_READER_GONE = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,37 +30,63 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0 if all is well, 1 if something was found, 2 if it could not be done.
     """
-    options = parser().parse_args(arguments)
-    output = Output(as_json=options.json)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    output = Output(as_json="--json" in words)
     try:
+        options = parser(words[:1]).parse_args(words)
         aws = Aws(options.profile, options.region, options.endpoint_url)
-        return int(options.run(Invocation(options, aws, output)))
-    except CommandError as problem:
-        output.error(str(problem))
-    except (BotoCoreError, ClientError) as problem:
-        output.error(explain(problem))
+        code = int(options.run(Invocation(options, aws, output)))
+        sys.stdout.flush()  # so that a reader who has gone is noticed here
     except KeyboardInterrupt:
         output.error("interrupted")
         return _INTERRUPTED
     except BrokenPipeError:
-        # Whoever read has gone, as `head` does: Python must not complain of it at exit.
+        # Python must not complain of it once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.FINE
-    return Exit.IMPOSSIBLE
+        return _READER_GONE
+    except Exception as problem:
+        message = explain(problem)
+        if message is None:
+            raise
+        output.error(message)
+        return Exit.IMPOSSIBLE
+    return code
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    whole = argparse.ArgumentParser(prog="cdk-sentry", description="Sets up, audits and diagnoses what is deployed.")
-    whole.add_argument("--version", action="version", version=f"cdk-sentry {version('cdk-sentry')}")
-    _add(whole, COMMANDS)
+def load(name: str) -> Command:
+    """One of COMMANDS, with all that it declares."""
+    command: Command = import_module(f".{name}", __package__).COMMAND
+    return replace(command, name=name, summary=COMMANDS[name])
+
+
+def parser(called: Collection[str]) -> argparse.ArgumentParser:
+    """The command line.
+
+    Args:
+        called: whose arguments are to be known; of the others only name and summary are.
+    """
+    whole = argparse.ArgumentParser(
+        prog="cdk-sentry",
+        description="Sets up, audits and diagnoses Sentry on what is deployed.",
+        epilog="`cdk-sentry COMMAND --help` says more.",
+        allow_abbrev=False,
+    )
+    whole.add_argument("--version", action=_Version, help="say which version this is")
+    _add(whole, [load(name) if name in called else Command(name, COMMANDS[name]) for name in COMMANDS])
     return whole
 
 
 def _add(parent: argparse.ArgumentParser, commands: Iterable[Command]) -> None:
-    children = parent.add_subparsers(metavar="COMMAND", required=True)
+    children = parent.add_subparsers(metavar="COMMAND", required=True, title="commands")
     for command in commands:
-        child = children.add_parser(command.name, help=command.summary, description=f"{command.summary}.")
+        child = children.add_parser(
+            command.name,
+            help=command.summary,
+            description=f"{command.summary}.",
+            epilog=command.details,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
         if command.arguments:
             command.arguments(child)
         if command.run:
@@ -71,8 +100,27 @@ def _add_common(child: argparse.ArgumentParser) -> None:
     common = child.add_argument_group("everywhere")
     common.add_argument("--profile", help="profile of the AWS configuration")
     common.add_argument("--region", help="AWS region")
-    common.add_argument("--endpoint-url", metavar="URL", help="where AWS answers, for emulators")
+    common.add_argument("--endpoint-url", metavar="URL", type=_address, help="where AWS answers, for emulators")
     common.add_argument("--json", action="store_true", help="one JSON document instead of text")
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address such as http://127.0.0.1:4566")
+    return text
+
+
+class _Version(argparse.Action):
+    """Asks for the version only when it is wanted: that takes longer than all the rest."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:  # noqa: A002 - argparse's name
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        parser.exit(message=f"cdk-sentry {version('cdk-sentry')}\n")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,16 @@
 """Where a command's words go: findings to standard output, progress and errors to standard error."""
 
 import json
+import os
 import sys
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from rich.console import Console, RenderableType
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+# Wide enough for every table where no terminal says how wide it is.
+_WIDTH_IN_FILES = 240
 
 
 class Output:
@@ -16,11 +22,13 @@ class Output:
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
-        self._out = Console(highlight=False, soft_wrap=True)
-        self.progress = Console(stderr=True, highlight=False)
-        """Standard error: progress bars of rich draw nothing there if it is no terminal."""
 
-    def say(self, what: RenderableType, *, style: str | None = None) -> None:
+    @cached_property
+    def progress(self) -> "Console":
+        """Standard error: progress bars of rich draw nothing there if it is no terminal."""
+        return _console(stderr=True)
+
+    def say(self, what: "RenderableType", *, style: str | None = None) -> None:
         """Something for people; nothing is written where output is for machines.
 
         Args:
@@ -28,7 +36,7 @@ class Output:
             style: of rich.
         """
         if not self.as_json:
-            self._out.print(what, style=style, markup=False)
+            self._out.print(what, style=style, markup=False, soft_wrap=True)
 
     def result(self, document: Any) -> None:
         """The same for machines; nothing is written where output is for people.
@@ -39,6 +47,26 @@ class Output:
         if self.as_json:
             sys.stdout.write(json.dumps(document, indent=2, default=str) + "\n")
 
+    def note(self, message: str) -> None:
+        """One line on standard error, for people, also where output is for machines."""
+        self.progress.print(message, style="dim", markup=False, soft_wrap=True)
+
     def error(self, message: str) -> None:
         """One line on standard error."""
         self.progress.print(f"cdk-sentry: {message}", style="bold red", markup=False, soft_wrap=True)
+
+    @cached_property
+    def _out(self) -> "Console":
+        return _console(stderr=False)
+
+
+def _console(*, stderr: bool) -> "Console":
+    from rich.console import Console  # noqa: PLC0415 - help must not wait for it
+
+    class Piped(Console):
+        def on_broken_pipe(self) -> NoReturn:
+            raise BrokenPipeError  # rich would end the process, with a code that means something else here
+
+    stream = sys.stderr if stderr else sys.stdout
+    unknown_width = not stream.isatty() and "COLUMNS" not in os.environ
+    return Piped(stderr=stderr, highlight=False, width=_WIDTH_IN_FILES if unknown_width else None)
