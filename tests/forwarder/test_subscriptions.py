@@ -10,6 +10,7 @@ from cdk_sentry_forwarder import aws, subscriptions
 
 from tests.harness.http_server import LOOPBACK, Connection, ThreadedServer
 
+FORWARDER = "arn:forwarder"
 MAX_SUBSCRIPTIONS = 2
 PATTERN = "%Runtime\\sexited%"
 
@@ -19,7 +20,8 @@ class CloudWatchLogs:
     """Log groups with their subscriptions by name, and what boto3's client does with them."""
 
     groups: dict[str, dict[str, str]] = field(default_factory=dict)
-    refused: set[str] = field(default_factory=set)
+    refused: dict[str, str] = field(default_factory=dict)
+    not_yet: list[str] = field(default_factory=list)
 
     def create_log_group(self, *, logGroupName: str) -> None:  # noqa: N803
         if logGroupName in self.groups:
@@ -28,6 +30,8 @@ class CloudWatchLogs:
 
     def put_subscription_filter(self, **request: str) -> None:
         group = self._group(request["logGroupName"])
+        if self.not_yet:
+            raise error(self.not_yet.pop())
         if len(group) >= MAX_SUBSCRIPTIONS and request["filterName"] not in group:
             raise error("LimitExceededException")
         group[request["filterName"]] = request["filterPattern"]
@@ -39,7 +43,7 @@ class CloudWatchLogs:
 
     def _group(self, name: str) -> dict[str, str]:
         if name in self.refused:
-            raise error("AccessDeniedException")
+            raise error(self.refused[name])
         if name not in self.groups:
             raise error("ResourceNotFoundException")
         return self.groups[name]
@@ -64,7 +68,14 @@ class CloudFormation:
         self._server.stop()
 
     def ask(
-        self, request: str, groups: list[str], *, before: list[str] | None = None, name: str = "faults"
+        self,
+        request: str,
+        groups: list[str],
+        *,
+        before: list[str] | None = None,
+        name: str = "faults",
+        concurrency: str | None = None,
+        concurrency_before: str | None = None,
     ) -> dict[str, Any]:
         event: dict[str, Any] = {
             "RequestType": request,
@@ -72,10 +83,10 @@ class CloudFormation:
             "StackId": "arn:aws:cloudformation:eu-central-1:0:stack/shop/1",
             "RequestId": "r1",
             "LogicalResourceId": "LogSubscriptions",
-            "ResourceProperties": properties(groups, name),
+            "ResourceProperties": properties(groups, name, concurrency),
         }
         if before is not None:
-            event["OldResourceProperties"] = properties(before, "faults")
+            event["OldResourceProperties"] = properties(before, "faults", concurrency_before)
         subscriptions.handler(event, None)
         return self.answers[-1]
 
@@ -85,13 +96,47 @@ class CloudFormation:
             connection.send(200)
 
 
-def properties(groups: list[str], name: str) -> dict[str, Any]:
+@dataclass
+class Concurrency:
+    """What boto3's client of Lambda does with the concurrency of the forwarder."""
+
+    reserved: int | None = None
+    refuses: bool = False
+
+    def put_function_concurrency(self, *, FunctionName: str, ReservedConcurrentExecutions: int) -> None:  # noqa: N803
+        assert FunctionName == FORWARDER
+        if self.refuses:
+            raise error("InvalidParameterValueException")
+        self.reserved = ReservedConcurrentExecutions
+
+    def delete_function_concurrency(self, *, FunctionName: str) -> None:  # noqa: N803
+        assert FunctionName == FORWARDER
+        self.reserved = None
+
+
+def properties(groups: list[str], name: str, concurrency: str | None) -> dict[str, Any]:
     return {
         "ServiceToken": "arn",
-        "DestinationArn": "arn:forwarder",
+        "DestinationArn": FORWARDER,
         "FilterName": name,
         "Subscriptions": [{"FilterPattern": PATTERN, "LogGroups": groups}],
+        **({"ReservedConcurrency": concurrency} if concurrency else {}),
     }
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch):
+    """The seconds that were waited, without waiting them."""
+    waited: list[float] = []
+    monkeypatch.setattr(subscriptions.time, "sleep", waited.append)
+    return waited
+
+
+@pytest.fixture
+def concurrency(monkeypatch):
+    local = Concurrency()
+    monkeypatch.setattr(aws, "client", lambda _service: local)
+    return local
 
 
 @pytest.fixture
@@ -124,7 +169,7 @@ def test_a_group_without_a_place_is_left_out_and_the_deployment_goes_on(logs, cl
 
     assert answer["Status"] == "SUCCESS"
     assert "full" in answer["Reason"]
-    assert "full has 2 subscriptions already" in capsys.readouterr().out
+    assert "faults in full are not reported" in capsys.readouterr().out
     assert logs.groups == {"full": {"one": "", "two": ""}, "new": {"faults": PATTERN}}
 
 
@@ -159,13 +204,71 @@ def test_a_deletion_takes_the_subscriptions_and_leaves_the_groups(logs, cloudfor
 
 
 def test_what_aws_refuses_fails_the_deployment_at_once_and_says_why(logs, cloudformation) -> None:
-    logs.refused.add("secret")
+    logs.refused["secret"] = "AccessDeniedException"
 
     answer = cloudformation.ask("Create", ["secret"])
 
     assert answer["Status"] == "FAILED"
     assert "AccessDeniedException" in answer["Reason"]
     assert answer["PhysicalResourceId"]
+
+
+def test_a_group_of_a_class_without_subscriptions_is_left_out_and_the_deployment_goes_on(logs, cloudformation) -> None:
+    logs.refused["infrequent"] = "InvalidOperationException"
+
+    answer = cloudformation.ask("Create", ["infrequent", "new"])
+
+    assert answer["Status"] == "SUCCESS"
+    assert "infrequent" in answer["Reason"]
+    assert logs.groups == {"new": {"faults": PATTERN}}
+
+
+@pytest.mark.parametrize("code", ["InvalidParameterException", "AccessDeniedException", "OperationAbortedException"])
+def test_a_permission_that_is_not_known_everywhere_yet_is_waited_for(logs, cloudformation, waits, code) -> None:
+    """CloudWatch Logs calls the forwarder before it subscribes it, moments after it was allowed to."""
+    logs.not_yet = [code] * 3
+
+    answer = cloudformation.ask("Create", ["new"])
+
+    assert answer["Status"] == "SUCCESS"
+    assert logs.groups == {"new": {"faults": PATTERN}}
+    assert waits == [2, 4, 8]  # the first try made the group
+
+
+def test_the_forwarder_is_bounded_where_the_account_has_something_to_reserve(logs, cloudformation, concurrency) -> None:
+    answer = cloudformation.ask("Create", ["a"], concurrency="2")
+
+    assert answer["Status"] == "SUCCESS"
+    assert concurrency.reserved == 2
+
+
+def test_an_account_with_nothing_to_reserve_is_deployed_to_all_the_same(logs, cloudformation, concurrency) -> None:
+    """A new account may have 10 environments at once, and AWS refuses to leave fewer unreserved."""
+    concurrency.refuses = True
+
+    answer = cloudformation.ask("Create", ["a"], concurrency="2")
+
+    assert answer["Status"] == "SUCCESS"
+    assert "no concurrency reserved" in answer["Reason"]
+    assert logs.groups == {"a": {"faults": PATTERN}}
+
+
+def test_what_was_reserved_is_given_back_when_it_is_not_wanted_any_more(logs, cloudformation, concurrency) -> None:
+    cloudformation.ask("Create", ["a"], concurrency="2")
+
+    cloudformation.ask("Update", ["a"], before=["a"], concurrency_before="2")
+
+    assert concurrency.reserved is None
+
+
+def test_a_template_that_goes_leaves_the_bound_to_the_others(logs, cloudformation, concurrency) -> None:
+    """Each nested stack with functions asks for the same."""
+    cloudformation.ask("Create", ["a"], concurrency="2")
+    cloudformation.ask("Create", ["b"], concurrency="2")
+
+    cloudformation.ask("Delete", ["b"], concurrency="2")
+
+    assert concurrency.reserved == 2
 
 
 def test_the_resource_keeps_its_identity_whatever_changes(logs, cloudformation) -> None:

@@ -24,7 +24,8 @@ def functions_of(python, folder):
     out = folder / "older_runtime.out"
     run(python, "older_runtime.py", cwd=folder, CDK_OUTDIR=str(out))
     resources = json.loads((out / "Shop.template.json").read_text())["Resources"]
-    return [each["Properties"] for each in resources.values() if each["Type"] == "AWS::Lambda::Function"]
+    functions = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::Lambda::Function"]
+    return [each for each in functions if "SENTRY_INITIAL_HANDLER" in each.get("Environment", {}).get("Variables", {})]
 
 
 def test_the_oldest_release_admitted_gives_a_function_what_the_newest_does(wheel, project, tmp_path):

@@ -25,6 +25,11 @@ def subscriptions_of(template):
     return {each["FilterPattern"]: each["LogGroups"] for each in resource["Properties"]["Subscriptions"]}
 
 
+def concurrency_of(template):
+    (resource,) = resources_of(template, SUBSCRIPTIONS).values()
+    return resource["Properties"].get("ReservedConcurrency")
+
+
 def log_groups_of(template):
     return [group for groups in subscriptions_of(template).values() for group in groups]
 
@@ -85,7 +90,7 @@ def test_the_forwarder_is_bounded_and_loses_nothing() -> None:
     forwarder = forwarder_of(template)
     (queue,) = resources_of(template, "AWS::SQS::Queue").values()
 
-    assert forwarder["ReservedConcurrentExecutions"] == 2
+    assert concurrency_of(template) == 2
     assert "Undelivered" in forwarder["DeadLetterConfig"]["TargetArn"]["Fn::GetAtt"][0]
     assert queue["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
     assert queue["Properties"]["SqsManagedSseEnabled"] is True
@@ -300,12 +305,33 @@ def test_a_stack_without_functions_gets_no_forwarder() -> None:
     assert "Forwarder" not in json.dumps(template_of(shop))
 
 
-def test_an_account_with_nothing_to_reserve_reserves_nothing() -> None:
+def test_concurrency_is_reserved_by_the_subscriber_since_cloudformation_would_fail_where_there_is_none() -> None:
+    shop = stack("Shop")
+    function(shop)
+    monitored(shop)
+    template = template_of(shop)
+
+    assert "ReservedConcurrentExecutions" not in forwarder_of(template)
+    allowed = statements_of(template, "Subscriber")
+    for action in ("lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"):
+        assert "ForwarderFunction" in allowed[action]["Fn::GetAtt"][0]
+
+
+def test_nothing_is_reserved_where_that_is_not_wanted() -> None:
     shop = stack("Shop")
     function(shop)
     monitored(shop, faults=Faults(concurrency=None))
 
-    assert "ReservedConcurrentExecutions" not in forwarder_of(template_of(shop))
+    assert concurrency_of(template_of(shop)) is None
+
+
+def test_the_one_line_reports_the_faults_of_every_function() -> None:
+    shop = stack("Shop")
+    function(shop, "Orders")
+    function(shop, "Payments", runtime=lambda_.Runtime.JAVA_21, code=lambda_.Code.from_asset("tests/harness"))
+    SentryMonitoring(shop, "Sentry")
+
+    assert len(log_groups_of(template_of(shop))) == 2
 
 
 @pytest.mark.parametrize("concurrency", [0, -1, 101, 1.5, True, "2"])

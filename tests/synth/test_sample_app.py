@@ -39,12 +39,25 @@ def test_cfn_lint_finds_nothing(synthesized):
 @pytest.mark.xdist_group("sample_app")
 def test_every_function_of_the_sample_is_monitored(synthesized):
     (template,) = (json.loads(path.read_text()) for path in synthesized.glob("*.template.json"))
-    functions = [each for each in template["Resources"].values() if each["Type"] == "AWS::Lambda::Function"]
-    assert len(functions) == 3
-    for function in functions:
+    functions = {key: each for key, each in template["Resources"].items() if each["Type"] == "AWS::Lambda::Function"}
+    own = [each for key, each in functions.items() if key.startswith("Activity")]
+    assert len(own) == 3
+    assert len(functions) == len(own) + 2  # the forwarder and what subscribes it
+    for function in own:
         variables = function["Properties"]["Environment"]["Variables"]
         assert json.loads(variables["SENTRY_TAGS"])["service"] == "activity-history"
         assert variables["SENTRY_ENVIRONMENT"] in STAGES
+
+
+@pytest.mark.xdist_group("sample_app")
+def test_faults_of_every_function_of_the_sample_are_reported_from_outside(synthesized):
+    (template,) = (json.loads(path.read_text()) for path in synthesized.glob("*.template.json"))
+    (subscriptions,) = (
+        each["Properties"]["Subscriptions"]
+        for each in template["Resources"].values()
+        if each["Type"] == "Custom::SentryLogSubscriptions"
+    )
+    assert sum(len(each["LogGroups"]) for each in subscriptions) == 3
 
 
 @pytest.mark.parametrize("stage", STAGES)

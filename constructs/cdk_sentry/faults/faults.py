@@ -14,8 +14,8 @@ class Faults:
     Attributes:
         enabled: whether the log groups of the covered functions are subscribed to; they are when left out.
         concurrency: how many environments of the forwarder may run at once, reserved for it out of the account's
-            limit; 2 when left out. None reserves nothing: for accounts whose limit leaves nothing to reserve
-            (AWS keeps 100 unreserved, and a new account may have no more than 10).
+            limit; 2 when left out. An account that has nothing to reserve (AWS keeps 100 unreserved, and a new
+            account may have no more than 10) is deployed to all the same, without. None reserves nothing.
     """
 
     enabled: bool = True

@@ -15,7 +15,7 @@ from constructs import Construct
 
 from ..assets import LAMBDA_SRC, LAYER_CACHE
 from ..layers.build import build_python_layer
-from .faults import Faults
+from .acknowledged import acknowledge_patterns, acknowledge_runtime
 
 SOURCE = "sentry_forwarder"
 _PACKAGE = "cdk_sentry_forwarder"
@@ -39,17 +39,23 @@ _EVENTS_WAIT = (
 )
 
 
+_WHY_PATTERNS = (
+    "CloudFormation makes the names of functions and log groups, log streams and versions; the patterns stay within "
+    "those of this stack. A list of each would not fit into a policy."
+)
+_WHY_NOT_NEWEST = "Python 3.13 is supported by AWS until 2029; the newest runtime is taken up once it is tested."
+
+
 class Forwarder(Construct):
     """The function, its role, its dead-letter queue and its alarms.
 
     Args:
         scope: where.
         construct_id: its id there.
-        faults: says how much may run at once.
         environment: the forwarder's variables: DSN, environment, release and service.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, faults: Faults, environment: Mapping[str, str]) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, environment: Mapping[str, str]) -> None:
         super().__init__(scope, construct_id)
         self._layer = _layer(self)
         self._subscriber: lambda_.Function | None = None
@@ -63,7 +69,6 @@ class Forwarder(Construct):
             timeout=_TIMEOUT,
             environment=dict(environment),
             dead_letter_queue=self.undelivered,
-            reserved_concurrent_executions=faults.concurrency,
         )
         stack = Stack.of(self)
         self.permission = lambda_.CfnPermission(
@@ -81,8 +86,7 @@ class Forwarder(Construct):
 
     def read(self, statements: Sequence[iam.PolicyStatement]) -> None:
         """Lets the forwarder read what it needs to know of the functions: lines, configuration, DSN."""
-        for statement in statements:
-            self.function.add_to_role_policy(statement)
+        _allow(self.function, statements)
 
     def subscriber(self, statements: Sequence[iam.PolicyStatement]) -> lambda_.Function:
         """The function behind the custom resources that subscribe the forwarder to log groups.
@@ -97,8 +101,7 @@ class Forwarder(Construct):
                 description="cdk-sentry: subscribes the forwarder to log groups, during deployments only",
                 timeout=_SUBSCRIBER_TIMEOUT,
             )
-        for statement in statements:
-            self._subscriber.add_to_role_policy(statement)
+        _allow(self._subscriber, statements)
         return self._subscriber
 
     def follow_alarms(self, name_prefix: str) -> None:
@@ -155,7 +158,6 @@ class Forwarder(Construct):
         timeout: Duration,
         environment: dict[str, str] | None = None,
         dead_letter_queue: sqs.Queue | None = None,
-        reserved_concurrent_executions: int | None = None,
     ) -> lambda_.Function:
         log_group = logs.LogGroup(
             self,
@@ -180,13 +182,19 @@ class Forwarder(Construct):
             memory_size=_MEMORY_MB,
             environment=environment,
             dead_letter_queue=dead_letter_queue,
-            reserved_concurrent_executions=reserved_concurrent_executions,
         )
         # CDK lists the role among the function's dependencies although the function names it.
         cast("lambda_.CfnFunction", function.node.default_child).add_metadata("cfn-lint", IGNORED_BY_CFN_LINT)
         # As CDK marks its own helpers: no monitoring takes it for a function of the user.
         function.node.add_metadata(_HELPER_METADATA, True)
+        acknowledge_runtime(function, _WHY_NOT_NEWEST)
         return function
+
+
+def _allow(function: lambda_.Function, statements: Sequence[iam.PolicyStatement]) -> None:
+    for statement in statements:
+        function.add_to_role_policy(statement)
+        acknowledge_patterns(function, statement.resources, _WHY_PATTERNS)
 
 
 def _layer(scope: Construct) -> lambda_.LayerVersion:

@@ -75,14 +75,14 @@ def report_faults(
         "SENTRY_SERVICE": settings.service or Stack.of(scope).stack_name,
     }
     known = {name: value for name, value in variables.items() if value}
-    forwarder = Forwarder(home, "Forwarder", faults=faults, environment={**dsn_variables(), **known})
+    forwarder = Forwarder(home, "Forwarder", environment={**dsn_variables(), **known})
     forwarder.declare_alarms(alarm_actions)
     dsns = [(settings.dsn, settings.service), *((each.dsn, each.service) for each in covered)]
     forwarder.read([statement for dsn, service in dict.fromkeys(dsns) for statement in dsn.permissions(scope, service)])
     if follows_alarms:
         forwarder.follow_alarms(alarm_name_prefix(scope))
     if subscribed:
-        _subscribe(scope, subscribed, groups, forwarder)
+        _subscribe(scope, subscribed, groups, forwarder, faults.concurrency)
     return forwarder
 
 
@@ -110,6 +110,7 @@ def _subscribe(
     covered: Sequence[Covered],
     log_groups: Mapping[Stack, TemplateLogGroups],
     forwarder: Forwarder,
+    concurrency: int | None,
 ) -> None:
     stack = Stack.of(scope)
     functions = [each.report.function for each in covered]
@@ -119,11 +120,11 @@ def _subscribe(
         [
             iam.PolicyStatement(
                 actions=["lambda:GetFunctionConfiguration"],
-                resources=[_arn(stack, "lambda", "function", name) for name in _with_versions(names)],
+                resources=[_arn(stack, "lambda", "function", name) for name in _with_parts(names)],
             ),
             iam.PolicyStatement(
                 actions=["logs:GetLogEvents"],
-                resources=_log_group_arns(stack, groups),
+                resources=[_arn(stack, "logs", "log-group", each) for each in _with_parts(groups)],
             ),
         ]
     )
@@ -131,8 +132,12 @@ def _subscribe(
         [
             iam.PolicyStatement(
                 actions=["logs:PutSubscriptionFilter", "logs:DeleteSubscriptionFilter", "logs:CreateLogGroup"],
-                resources=_log_group_arns(stack, groups),
-            )
+                resources=[_arn(stack, "logs", "log-group", each) for each in _with_parts(groups)],
+            ),
+            iam.PolicyStatement(
+                actions=["lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"],
+                resources=[forwarder.function.function_arn],
+            ),
         ]
     )
     by_stack: dict[Stack, list[Covered]] = {}
@@ -150,6 +155,7 @@ def _subscribe(
                 # Unique among the stacks that may share a log group.
                 "FilterName": f"cdk-sentry-{scope.node.addr[-8:]}",
                 "Subscriptions": list(_subscriptions(members, log_groups[template])),
+                **({"ReservedConcurrency": concurrency} if concurrency else {}),
             },
         )
         # CloudWatch Logs calls the destination before it subscribes it.
@@ -205,12 +211,8 @@ def _is_crowded(stack: Stack) -> bool:
     return sum(1 for each in resources_of_type(stack) if each.stack is stack) > _MAX_RESOURCES - _OWN_RESOURCES
 
 
-def _log_group_arns(stack: Stack, groups: Sequence[str]) -> list[str]:
-    """The ARNs of log groups and of their streams: which of the two is asked for depends on the action."""
-    return [_arn(stack, "logs", "log-group", each) for group in groups for each in (group, f"{group}:*")]
-
-
-def _with_versions(names: Sequence[Any]) -> Iterator[str]:
+def _with_parts(names: Sequence[Any]) -> Iterator[str]:
+    """Each name, and what IAM calls its parts: versions of a function, streams of a log group."""
     for name in names:
         yield name
         if not str(name).endswith("*"):

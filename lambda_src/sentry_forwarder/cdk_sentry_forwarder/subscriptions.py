@@ -1,14 +1,17 @@
-"""Subscribes the forwarder to log groups, as a custom resource of CloudFormation.
+"""Subscribes the forwarder to log groups and bounds how much of it runs, as a custom resource of CloudFormation.
 
 Why not the resource AWS::Logs::SubscriptionFilter: the log group of a function that has run exists and is in no
 template, that of a new one does not exist yet, and a subscription needs one. Here a missing group is made, one that is
 there is taken as it is, and when the subscription goes the group and its logs stay.
+
+Why not the function's ReservedConcurrentExecutions: an account that has nothing to reserve would refuse the deployment.
 
 Form: docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html.
 """
 
 import json
 import os
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,7 +22,12 @@ from cdk_sentry_forwarder import aws
 
 _ALREADY_THERE = "ResourceAlreadyExistsException"
 _NOT_THERE = "ResourceNotFoundException"
-_TOO_MANY = "LimitExceededException"
+# Two are there already; or a group of a class that takes none, such as Infrequent Access.
+_NO_PLACE = ("LimitExceededException", "InvalidOperationException")
+# Permissions take seconds to be known everywhere: CloudWatch Logs may not call the forwarder yet, nor the subscriber
+# subscribe. And a group takes one change at a time.
+_NOT_YET = ("InvalidParameterException", "AccessDeniedException", "OperationAbortedException")
+_WAITS_S = (1, 2, 4, 8, 16)
 _ANSWER_TIMEOUT_S = 10.0
 
 
@@ -27,19 +35,42 @@ def handler(event: Mapping[str, Any], context: Any) -> None:
     """Does what CloudFormation asks for and tells it how that went, whatever happens.
 
     Args:
-        event: a request of CloudFormation. Properties: `DestinationArn`, `FilterName` and `Subscriptions`, a list of
-            objects with `FilterPattern` and `LogGroups`, their names.
+        event: a request of CloudFormation. Properties: `DestinationArn`, `FilterName`, `Subscriptions`, a list of
+            objects with `FilterPattern` and `LogGroups`, their names, and `ReservedConcurrency` where wanted.
         context: of Lambda.
     """
     try:
-        left_out = _apply(event)
-        _answer(event, context, "SUCCESS", f"no place for one more: {', '.join(left_out)}" if left_out else "")
+        _answer(event, context, "SUCCESS", "; ".join([*_reserve(event), *_apply(event)]))
     except Exception as problem:
         _answer(event, context, "FAILED", f"{type(problem).__name__}: {problem}")
 
 
+def _reserve(event: Mapping[str, Any]) -> list[str]:
+    """Reserves concurrency for the forwarder, or gives it back; returns what there is to say of it."""
+    if event["RequestType"] == "Delete":
+        return []  # what was reserved goes with the function
+    function = event["ResourceProperties"]["DestinationArn"]
+    wanted, before = (
+        (event.get(properties) or {}).get("ReservedConcurrency")
+        for properties in ("ResourceProperties", "OldResourceProperties")
+    )
+    if not wanted and not before:
+        return []
+    client = aws.client("lambda")
+    try:
+        if wanted:
+            client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=int(wanted))
+        else:
+            client.delete_function_concurrency(FunctionName=function)
+    except aws.Error as problem:
+        # Reports are worth more than their bound: a new account may have nothing to reserve.
+        print(f"cdk-sentry: no concurrency is reserved for the forwarder: {problem}")  # noqa: T201
+        return [f"no concurrency reserved: {problem}"]
+    return []
+
+
 def _apply(event: Mapping[str, Any]) -> list[str]:
-    """Subscribes and unsubscribes; returns the groups that have no place for one more subscription."""
+    """Subscribes and unsubscribes; returns what there is to say of it."""
     properties = event["ResourceProperties"]
     wanted = {} if event["RequestType"] == "Delete" else _groups(properties)
     # A deletion names what is to go, an update what was there before, a creation nothing.
@@ -47,7 +78,8 @@ def _apply(event: Mapping[str, Any]) -> list[str]:
     for name in _groups(before):
         if name not in wanted or before["FilterName"] != properties["FilterName"]:
             _unsubscribe(name, before["FilterName"])
-    return [name for name, pattern in wanted.items() if not _subscribe(name, pattern, properties)]
+    left_out = [name for name, pattern in wanted.items() if not _subscribe(name, pattern, properties)]
+    return [f"no place for one more subscription: {', '.join(left_out)}"] if left_out else []
 
 
 def _groups(properties: Mapping[str, Any]) -> dict[str, str]:
@@ -56,26 +88,29 @@ def _groups(properties: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _subscribe(group: str, pattern: str, properties: Mapping[str, Any]) -> bool:
-    logs = aws.patient_client("logs")
     request = {
         "logGroupName": group,
         "filterName": properties["FilterName"],
         "filterPattern": pattern,
         "destinationArn": properties["DestinationArn"],
     }
-    try:
+    logs = aws.patient_client("logs")
+    for wait_s in _WAITS_S:
         try:
             logs.put_subscription_filter(**request)
         except ClientError as problem:
-            if _code(problem) != _NOT_THERE:
+            if _code(problem) in _NO_PLACE:
+                print(f"cdk-sentry: faults in {group} are not reported: {problem}")  # noqa: T201
+                return False
+            if _code(problem) == _NOT_THERE:
+                _create(group)
+            elif _code(problem) in _NOT_YET:
+                time.sleep(wait_s)
+            else:
                 raise
-            _create(group)
-            logs.put_subscription_filter(**request)
-    except ClientError as problem:
-        if _code(problem) != _TOO_MANY:
-            raise
-        print(f"cdk-sentry: {group} has 2 subscriptions already: its faults are not reported")  # noqa: T201
-        return False
+        else:
+            return True
+    logs.put_subscription_filter(**request)
     return True
 
 
