@@ -1,5 +1,6 @@
 """What CloudFormation has deployed: the resources of a stack and of those nested in it."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class Resource:
         logical_id: its name in the template.
         physical_id: its name in the account; empty before it is made.
         status: of CloudFormation, for example `UPDATE_COMPLETE`.
+        updated: when CloudFormation last changed it.
     """
 
     stack: str
@@ -32,6 +34,7 @@ class Resource:
     logical_id: str
     physical_id: str
     status: str
+    updated: dt.datetime | None = None
 
 
 def resources_of(aws: Aws, stack: str) -> list[Resource]:
@@ -56,6 +59,7 @@ def _walk(client: Any, stack: str) -> Iterator[Resource]:
             summary["LogicalResourceId"],
             summary.get("PhysicalResourceId", ""),
             summary["ResourceStatus"],
+            summary.get("LastUpdatedTimestamp"),
         )
         if resource.status == _GONE:
             continue
