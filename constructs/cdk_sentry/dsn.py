@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from aws_cdk import ArnFormat, Stack, Token
 from aws_cdk import aws_iam as iam
@@ -11,9 +10,8 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from .dsn_text import DEFAULT_PARAMETER, dsn_problem
 from .errors import Problems, is_known
-
-DEFAULT_PARAMETER = "/Sentry/Dsn"
 
 
 class Dsn(ABC):
@@ -204,8 +202,7 @@ def _check_name(name: str, given: str, what: str, problems: Problems) -> None:
             "dsn",
             given,
             f"the name of {what}",
-            "This is a DSN: store it (`aws ssm put-parameter --type String --name /Sentry/Dsn --value <dsn>`) "
-            "and give the name, or use Dsn.literal.",
+            "This is a DSN: store it (`cdk-sentry dsn put`) and give the name, or use Dsn.literal.",
         )
     elif not name or any(character.isspace() for character in name):
         problems.add(
@@ -218,30 +215,3 @@ def _decrypt(key: kms.IKey | None, encryption_context: dict[str, str]) -> list[i
         return []
     conditions = {"StringLike": encryption_context}
     return [iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key.key_arn], conditions=conditions)]
-
-
-def dsn_problem(dsn: str) -> str | None:
-    """Says what is wrong with a DSN, or None if nothing is.
-
-    Args:
-        dsn: the text to look at.
-
-    Source of the form: develop.sentry.dev/sdk/overview, "Parsing the DSN".
-    """
-    try:
-        parts = urlsplit(dsn)
-        _ = parts.port
-    except ValueError as error:
-        return f"It cannot be parsed: {error}."
-    project_id = parts.path.rsplit("/", 1)[-1]
-    findings = (
-        (parts.scheme not in ("http", "https"), "Its scheme is neither http nor https."),
-        (not parts.username, "It has no public key before '@'."),
-        (not parts.hostname, "It has no host."),
-        (not project_id, "It does not end in a project id."),
-        (
-            not dsn.isascii() or any(c.isspace() for c in dsn),
-            "It holds white space or characters beyond ASCII.",
-        ),
-    )
-    return next((text for wrong, text in findings if wrong), None)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdk_sentry import ConfigurationError, Dsn
-from cdk_sentry.dsn import dsn_problem
+from cdk_sentry.dsn_text import DsnParts, dsn_problem
 from cdk_sentry.errors import Problems
 
 _NAMES = st.text(alphabet="abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=20)
@@ -23,7 +23,11 @@ _NAMES = st.text(alphabet="abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, ma
 def test_every_dsn_of_the_documented_form_is_accepted(scheme, key, secret, host, port, path, project):
     user = key if secret is None else f"{key}:{secret}"
     address = host if port is None else f"{host}:{port}"
-    assert dsn_problem("/".join([f"{scheme}://{user}@{address}", *path, str(project)])) is None
+    dsn = "/".join([f"{scheme}://{user}@{address}", *path, str(project)])
+    assert dsn_problem(dsn) is None
+    assert DsnParts.of(dsn).envelope_url == "/".join(
+        [f"{scheme}://{address}", *path, "api", str(project), "envelope", ""]
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,6 +49,14 @@ def test_a_dsn_that_cannot_work_is_named_with_its_reason(dsn, reason):
     problem = dsn_problem(dsn)
     assert problem is not None
     assert reason in problem
+
+
+@given(key=st.text(alphabet="0123456789abcdef", min_size=1, max_size=64), secret=st.none() | _NAMES)
+def test_what_is_shown_of_a_dsn_never_has_its_key(key, secret):
+    user = key if secret is None else f"{key}:{secret}"
+    shown = DsnParts.of(f"https://{user}@o1.example.com:8443/sentry/7").masked
+    assert shown.endswith("***@o1.example.com:8443/sentry/7")
+    assert len(shown.removeprefix("https://").partition("*")[0]) <= 4
 
 
 @given(st.text())

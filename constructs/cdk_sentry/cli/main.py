@@ -14,7 +14,9 @@ from .errors import explain
 from .output import Output
 
 # Each is the `COMMAND` of the module of its name here, imported only when it is called.
-COMMANDS: dict[str, str] = {}
+COMMANDS = {
+    "dsn": "Store, show and test the address that events are sent to",
+}
 
 # What shells make of SIGINT and SIGPIPE.
 _INTERRUPTED = 130
