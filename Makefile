@@ -10,7 +10,7 @@ export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 20,22
 export CDK_DISABLE_CLI_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test test-fast chaos lint synth bench pins clean
+.PHONY: help setup demo demo-once test test-fast chaos lint synth bench docs pictures pins clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 12
@@ -44,6 +44,13 @@ synth: setup  ## templates of STAGE (dev, staging, prod, local) into cdk.out, ch
 
 bench: setup  ## measure, side by side; writes docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
+
+docs: setup  ## the site, into build/site; a link that leads nowhere ends it
+	@$(BIN)/python -m sphinx --fail-on-warning --keep-going --fresh-env --quiet --doctree-dir build/doctrees docs build/site
+	@echo "build/site/index.html"
+
+pictures: setup  ## the pictures of README and docs, from real runs; needs Debian's chromium
+	@$(BIN)/python -m docs.pictures
 
 setup: $(VENV)/.installed node_modules/.installed
 
