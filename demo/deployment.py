@@ -113,10 +113,11 @@ class Deployment:
         return found[0]
 
     def functions(self) -> list[dict[str, Any]]:
-        """The configuration of each deployed function, as Lambda gives it."""
+        """The configuration of each deployed function, as Lambda gives it; those that belong to the kit left out."""
         client = self.aws.client("lambda")
         names = (resource.physical_id for resource in self.of_kind("AWS::Lambda::Function"))
-        return [client.get_function_configuration(FunctionName=name) for name in names]
+        configurations = (client.get_function_configuration(FunctionName=name) for name in names)
+        return [each for each in configurations if not each.get("Description", "").startswith("cdk-sentry: ")]
 
     def api_url(self) -> str:
         """Where the REST API answers on this machine, without a slash at the end."""

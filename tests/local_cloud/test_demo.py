@@ -150,7 +150,7 @@ def test_a_step_that_fails_is_named_with_its_log(tmp_path: Path) -> None:
 def _summary_lines() -> list[str]:
     outcomes = count_outcomes(load())
     return [
-        r"AWS::Lambda::Function +. +3",
+        r"AWS::Lambda::Function +. +5",
         r"cdk_sentry_layer\.bootstrap\.handler",
         rf"accepted +. +{outcomes[Outcome.ACCEPTED]} ",
         rf"rejected +. +{outcomes[Outcome.REJECTED]} ",

@@ -17,7 +17,7 @@ BOOTSTRAP = "cdk_sentry_layer.bootstrap.handler"
 
 def test_every_function_of_the_sample_goes_through_the_layer(cloud: Cloud) -> None:
     functions = cloud.deployment.functions()
-    sentry_layer = cloud.deployment.one("AWS::Lambda::LayerVersion", "Sentry").physical_id
+    sentry_layer = cloud.deployment.one("AWS::Lambda::LayerVersion", "SentryPythonLayer").physical_id
 
     assert len(functions) == 3
     for function in functions:

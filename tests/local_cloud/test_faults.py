@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from demo.deployment import Cdk, Deployment
+from demo.local_aws import LocalAws
 from demo.ministack import CHECKOUT, ministack
 from demo.sentry_inbox import tags_of
 from demo.waiting import wait_until
@@ -60,11 +61,16 @@ class Cloud:
     """The deployed functions and the Sentry they report to."""
 
     cdk: FaultsCdk
-    deployment: Deployment
+    aws: LocalAws
     sentry: Sink
 
+    @property
+    def deployment(self) -> Deployment:
+        """What is deployed now: one test deploys again."""
+        return Deployment(self.aws)
+
     def client(self, service: str) -> Any:
-        return self.deployment.aws.client(service)
+        return self.aws.client(service)
 
     def function_name(self, logical_id: str) -> str:
         names = [
@@ -96,7 +102,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         cdk = FaultsCdk(running.aws, work)
         cdk.bootstrap()
         cdk.deploy()
-        yield Cloud(cdk, Deployment(running.aws), sentry)
+        yield Cloud(cdk, running.aws, sentry)
 
 
 @pytest.fixture(scope="module")
@@ -247,13 +253,17 @@ def test_the_change_of_an_alarm_becomes_an_issue(cloud) -> None:
 
 
 def test_without_the_line_the_subscriptions_go_and_the_logs_stay(cloud, faults) -> None:
-    """Also of the function that had run before; last in this file, since it takes the forwarder away."""
+    """Also of the function that had run before."""
     function = cloud.function_name("Dies")
     assert len(cloud.subscriptions(RAN_BEFORE)) == 1
+
     cloud.cdk.arguments = UNMONITORED
-
     cloud.cdk.deploy()
-
-    assert cloud.subscriptions(RAN_BEFORE) == cloud.subscriptions(function) == []
-    assert EARLIER in [message for _, message in cloud.lines(f"/aws/lambda/{RAN_BEFORE}")]
-    assert "order 17" in [message for _, message in cloud.lines(f"/aws/lambda/{function}")]
+    try:
+        assert cloud.subscriptions(RAN_BEFORE) == cloud.subscriptions(function) == []
+        assert EARLIER in [message for _, message in cloud.lines(f"/aws/lambda/{RAN_BEFORE}")]
+        assert "order 17" in [message for _, message in cloud.lines(f"/aws/lambda/{function}")]
+    finally:
+        cloud.cdk.arguments = ""
+        cloud.cdk.deploy()
+    assert len(cloud.subscriptions(RAN_BEFORE)) == 1

@@ -317,6 +317,21 @@ def test_concurrency_is_reserved_by_the_subscriber_since_cloudformation_would_fa
         assert "ForwarderFunction" in allowed[action]["Fn::GetAtt"][0]
 
 
+@pytest.mark.parametrize("flag", [True, False])
+def test_the_forwarder_takes_as_many_resources_whatever_the_apps_feature_flags_say(flag) -> None:
+    """With `createNewPoliciesWithAddToRolePolicy` CDK makes a policy of each statement."""
+    resources = 15
+    with_line, without = (
+        stack(name, **{"@aws-cdk/aws-lambda:createNewPoliciesWithAddToRolePolicy": flag})
+        for name in ("With", "Without")
+    )
+    for each, faults in ((with_line, Faults()), (without, Faults.none())):
+        function(each)
+        monitored(each, faults=faults)
+
+    assert len(template_of(with_line)["Resources"]) - len(template_of(without)["Resources"]) == resources
+
+
 def test_nothing_is_reserved_where_that_is_not_wanted() -> None:
     shop = stack("Shop")
     function(shop)

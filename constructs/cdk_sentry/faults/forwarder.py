@@ -68,8 +68,8 @@ class Forwarder(Construct):
             description="cdk-sentry: reports faults of functions and alarms to Sentry",
             timeout=_TIMEOUT,
             environment=dict(environment),
-            dead_letter_queue=self.undelivered,
         )
+        self._keep_what_fails()
         stack = Stack.of(self)
         self.permission = lambda_.CfnPermission(
             self,
@@ -149,6 +149,15 @@ class Forwarder(Construct):
             resource = cast("cloudwatch.CfnAlarm", alarm.node.default_child)
             resource.alarm_actions = resource.ok_actions = list(actions)
 
+    def _keep_what_fails(self) -> None:
+        # Not by CDK's argument for it: where its feature flags are on, that is one more policy.
+        resource = cast("lambda_.CfnFunction", self.function.node.default_child)
+        resource.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(
+            target_arn=self.undelivered.queue_arn
+        )
+        send = iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.undelivered.queue_arn])
+        _allow(self.function, [send])
+
     def _function(
         self,
         construct_id: str,
@@ -157,7 +166,6 @@ class Forwarder(Construct):
         description: str,
         timeout: Duration,
         environment: dict[str, str] | None = None,
-        dead_letter_queue: sqs.Queue | None = None,
     ) -> lambda_.Function:
         log_group = logs.LogGroup(
             self,
@@ -181,7 +189,6 @@ class Forwarder(Construct):
             timeout=timeout,
             memory_size=_MEMORY_MB,
             environment=environment,
-            dead_letter_queue=dead_letter_queue,
         )
         # CDK lists the role among the function's dependencies although the function names it.
         cast("lambda_.CfnFunction", function.node.default_child).add_metadata("cfn-lint", IGNORED_BY_CFN_LINT)
@@ -192,9 +199,10 @@ class Forwarder(Construct):
 
 
 def _allow(function: lambda_.Function, statements: Sequence[iam.PolicyStatement]) -> None:
+    role = cast("iam.Role", function.role)
     for statement in statements:
-        function.add_to_role_policy(statement)
-        acknowledge_patterns(function, statement.resources, _WHY_PATTERNS)
+        role.add_to_principal_policy(statement)
+        acknowledge_patterns(role, statement.resources, _WHY_PATTERNS)
 
 
 def _layer(scope: Construct) -> lambda_.LayerVersion:
