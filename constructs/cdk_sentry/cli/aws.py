@@ -1,5 +1,6 @@
 """AWS as the command sees it: one session, one client a service, retries where AWS throttles."""
 
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
@@ -59,7 +60,9 @@ class Aws:
         from botocore.exceptions import ProfileNotFound  # noqa: PLC0415
 
         try:
-            return boto3.Session(profile_name=self.profile, region_name=self.region)
+            # boto3 alone knows AWS_DEFAULT_REGION only; the AWS CLI, the CDK and all other SDKs know AWS_REGION.
+            region = self.region or os.environ.get("AWS_REGION")
+            return boto3.Session(profile_name=self.profile, region_name=region)
         except ProfileNotFound as error:
             known = ", ".join(boto3.Session(profile_name=None).available_profiles) if self.profile else ""
             there = f"there are: {known}" if known else "check AWS_PROFILE and the AWS configuration"
