@@ -16,6 +16,7 @@ from .output import Output
 # Each is the `COMMAND` of the module of its name here, imported only when it is called.
 COMMANDS = {
     "dsn": "Store, show and test the address that events are sent to",
+    "diagnose": "Walk a stack in the order data flows and say which step is sick",
 }
 
 # What shells make of SIGINT and SIGPIPE.
@@ -35,10 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     output = Output(as_json="--json" in words)
     try:
-        options = parser(words[:1]).parse_args(words)
-        aws = Aws(options.profile, options.region, options.endpoint_url)
-        code = int(options.run(Invocation(options, aws, output)))
-        sys.stdout.flush()  # so that a reader who has gone is noticed here
+        try:
+            options = parser(words[:1]).parse_args(words)
+            aws = Aws(options.profile, options.region, options.endpoint_url)
+            return int(options.run(Invocation(options, aws, output)))
+        finally:
+            sys.stdout.flush()  # so that a reader who has gone is noticed here
     except KeyboardInterrupt:
         output.error("interrupted")
         return _INTERRUPTED
@@ -52,7 +55,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         output.error(message)
         return Exit.IMPOSSIBLE
-    return code
 
 
 def load(name: str) -> Command:
@@ -122,7 +124,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version  # noqa: PLC0415
 
-        parser.exit(message=f"cdk-sentry {version('cdk-sentry')}\n")
+        sys.stdout.write(f"cdk-sentry {version('cdk-sentry')}\n")
+        parser.exit()
 
 
 if __name__ == "__main__":

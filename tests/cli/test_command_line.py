@@ -1,0 +1,368 @@
+"""What every subcommand has in common: how it starts, how it fails, how it ends."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from types import SimpleNamespace
+from typing import ClassVar
+
+import botocore.exceptions
+import pytest
+from rich.table import Table
+
+from cdk_sentry.cli import main as command_line
+from cdk_sentry.cli.aws import Aws
+from cdk_sentry.cli.command import Command as Subcommand
+from cdk_sentry.cli.command import Exit, Invocation
+from cdk_sentry.cli.errors import CommandError, explain
+from cdk_sentry.cli.stacks import resources_of
+from tests.cli.conftest import REGION, Run
+from tests.harness.answer import Answer
+from tests.harness.aws_api import AwsApi
+from tests.harness.sink import Sink
+
+Command = Callable[..., Run]
+
+PROGRAM = [sys.executable, "-m", "cdk_sentry"]
+HEAVY = ("aws_cdk", "constructs", "boto3", "botocore", "rich")
+ALL = [name for top in command_line.COMMANDS for name, _ in command_line.load(top).runnable()]
+
+
+def start(*words: str, **environment: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [*PROGRAM, *words],
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture
+def aws_api(aws_environment: None) -> Iterator[AwsApi]:
+    with AwsApi(Answer.json({})) as api:
+        yield api
+
+
+def endpoint(api: AwsApi) -> str:
+    return next(iter(api.environment.values()))
+
+
+def test_help_loads_nothing_that_only_a_run_needs() -> None:
+    program = "import sys; from cdk_sentry.cli.main import main\ntry: main(['--help'])\nfinally: print(*sys.modules)"
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = finished.stdout.splitlines()[-1].split()
+
+    assert "cdk_sentry.cli.main" in loaded
+    assert not [name for name in loaded if name.partition(".")[0] in HEAVY]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_subcommand_loads_aws_cdk(name) -> None:
+    words = [*name.split(), "--help"]
+    program = f"import sys; from cdk_sentry.cli.main import main\ntry: main({words})\nfinally: print(*sys.modules)"
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = finished.stdout.splitlines()[-1].split()
+
+    assert not [each for each in loaded if each.partition(".")[0] in {"aws_cdk", "constructs", "jsii"}]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_subcommand_says_what_it_does_and_takes_the_common_options(command: Command, name) -> None:
+    shown = command(*name.split(), "--help")
+    assert shown.code == 0
+    for option in ("--profile", "--region", "--endpoint-url", "--json"):
+        assert option in shown.out
+
+
+def test_help_lists_every_subcommand_with_its_summary(command: Command) -> None:
+    shown = command("--help")
+    assert shown.code == 0
+    for name, summary in command_line.COMMANDS.items():
+        assert re.search(rf"^    {name}\b", shown.out, re.MULTILINE)
+        assert " ".join(summary.split()) in " ".join(shown.out.split())
+
+
+def test_summaries_are_sentences_without_their_end() -> None:
+    for top in command_line.COMMANDS:
+        for name, subcommand in command_line.load(top).runnable():
+            assert subcommand.summary, name
+            assert subcommand.summary[0].isupper(), name
+            assert not subcommand.summary.endswith("."), name
+
+
+def test_the_version_is_that_of_the_package(command: Command) -> None:
+    assert command("--version").out == f"cdk-sentry {version('cdk-sentry')}\n"
+
+
+@pytest.mark.parametrize("words", [(), ("nonsense",), ("dsn",), ("dsn", "get", "--nonsense"), ("dsn", "get", "--na=x")])
+def test_a_command_line_that_makes_no_sense_ends_with_2(command: Command, words) -> None:
+    done = command(*words)
+    assert (done.code, done.out) == (2, "")
+    assert "usage: cdk-sentry" in done.err
+
+
+def test_an_address_that_is_none_is_refused_before_anything_is_sent(command: Command) -> None:
+    done = command("dsn", "get", "--endpoint-url", "localhost:4566")
+    assert done.code == 2
+    assert "'localhost:4566' is no address such as http://127.0.0.1:4566" in done.err
+
+
+def test_no_credentials_are_said_with_what_to_do(command: Command, monkeypatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    done = command("dsn", "get")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("cdk-sentry: no AWS credentials")
+    assert "--profile" in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_no_region_is_said_with_what_to_do(command: Command, monkeypatch) -> None:
+    monkeypatch.delenv("AWS_REGION")
+    done = command("dsn", "get")
+    assert done.code == 2
+    assert "--region" in done.err
+
+
+def test_an_unknown_profile_is_said_with_those_that_there_are(command: Command, monkeypatch, tmp_path) -> None:
+    file = tmp_path / "config"
+    file.write_text("[profile staging]\nregion = eu-west-1\n[profile production]\nregion = eu-west-1\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
+    done = command("dsn", "get", "--profile", "stagin")
+    assert done.code == 2
+    assert "stagin" in done.err
+    assert "production, staging" in done.err.replace("staging, production", "production, staging")
+
+
+def test_an_endpoint_where_nobody_listens_is_said(command: Command, aws_api: AwsApi, monkeypatch) -> None:
+    address = endpoint(aws_api)
+    aws_api.__exit__()
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+    done = command("dsn", "get", "--endpoint-url", address)
+    assert done.code == 2
+    assert "AWS cannot be reached" in done.err
+    assert address in done.err
+    assert "--endpoint-url" in done.err
+
+
+DENIED = (
+    "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: ssm:GetParameter on resource: "
+    "arn:aws:ssm:eu-central-1:123456789012:parameter/Sentry/Dsn because no identity-based policy allows it"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "said"),
+    [
+        ("AccessDeniedException", DENIED, "the IAM action ssm:GetParameter is missing on arn:aws:ssm:eu-central-1:"),
+        ("AccessDeniedException", "Denied.", "the IAM action ssm:GetParameter is missing"),
+        ("ExpiredTokenException", "The security token is expired", "have expired"),
+        ("UnrecognizedClientException", "invalid", "does not accept these credentials"),
+        ("InternalError", "at\nnight", "GetParameter: InternalError: at night"),
+    ],
+)
+def test_what_aws_refuses_is_said_in_one_line(command: Command, aws_api: AwsApi, code, message, said) -> None:
+    aws_api.answer = Answer.json({"__type": code, "message": message}, status=400)
+    done = command("dsn", "get", "--endpoint-url", endpoint(aws_api))
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_throttled_calls_are_repeated_and_then_given_up(command: Command, aws_api: AwsApi, monkeypatch) -> None:
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+    monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *_, **__: True)
+    aws_api.answer = Answer.json({"__type": "ThrottlingException", "message": "Rate exceeded"}, status=400)
+    done = command("dsn", "get", "--endpoint-url", endpoint(aws_api))
+    assert done.code == 2
+    assert len(aws_api.requests) == 8
+    assert "AWS throttles GetParameter, also after retries" in done.err
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments", "action"),
+    [
+        ("cloudwatch", "describe_alarms", {}, "cloudwatch:DescribeAlarms"),
+        ("apigateway", "get_rest_apis", {}, "apigateway:GET"),
+        ("lambda", "list_functions", {}, "lambda:ListFunctions"),
+        ("stepfunctions", "list_state_machines", {}, "states:ListStateMachines"),
+        ("sqs", "list_queues", {}, "sqs:ListQueues"),
+    ],
+)
+def test_the_missing_action_is_known_where_aws_does_not_name_it(aws_api: AwsApi, service, operation, arguments, action):
+    aws_api.answer = Answer(
+        403,
+        {"X-Amzn-ErrorType": "AccessDeniedException", "Content-Type": "application/json"},
+        b'{"__type": "AccessDeniedException", "message": "no"}',
+    )
+    client = Aws(region=REGION, endpoint_url=endpoint(aws_api)).client(service)
+    with pytest.raises(botocore.exceptions.ClientError) as refused:
+        getattr(client, operation)(**arguments)
+    assert f"the IAM action {action} is missing" in str(explain(refused.value))
+
+
+def test_every_error_of_the_way_to_aws_is_one_line() -> None:
+    """Whatever boto3 raises is explained; what it does not raise is a fault of the command and keeps its trace."""
+    errors = [
+        botocore.exceptions.ReadTimeoutError(endpoint_url="https://x"),
+        botocore.exceptions.SSLError(endpoint_url="https://x", error="bad\ncertificate"),
+        botocore.exceptions.UnauthorizedSSOTokenError(),
+        botocore.exceptions.TokenRetrievalError(provider="sso", error_msg="expired"),
+        botocore.exceptions.ProxyConnectionError(proxy_url="http://proxy"),
+        botocore.exceptions.PaginationError(message="odd"),
+    ]
+    for error in errors:
+        assert "\n" not in str(explain(error))
+    assert explain(CommandError("as it is")) == "as it is"
+    assert explain(KeyError("a fault")) is None
+
+
+def running(monkeypatch: pytest.MonkeyPatch, run: Callable[[Invocation], Exit]) -> None:
+    monkeypatch.setattr(command_line, "COMMANDS", {"it": "Does it"})
+    monkeypatch.setattr(command_line, "load", lambda name: Subcommand(name, "Does it", run))
+
+
+def test_a_fault_of_the_command_itself_is_not_hidden(command: Command, monkeypatch) -> None:
+    def fails(_: Invocation) -> Exit:
+        raise ZeroDivisionError
+
+    running(monkeypatch, fails)
+    with pytest.raises(ZeroDivisionError):
+        command("it")
+
+
+@pytest.mark.parametrize("code", list(Exit))
+def test_the_exit_code_is_what_the_subcommand_found(command: Command, monkeypatch, code) -> None:
+    running(monkeypatch, lambda _: code)
+    assert command("it").code == code
+
+
+def test_an_interrupt_is_one_line_and_130(command: Command, monkeypatch) -> None:
+    def interrupted(_: Invocation) -> Exit:
+        raise KeyboardInterrupt
+
+    running(monkeypatch, interrupted)
+    done = command("it")
+    assert (done.code, done.err) == (130, "cdk-sentry: interrupted\n")
+
+
+def test_ctrl_c_while_waiting_for_the_network_is_one_line_and_130() -> None:
+    with Sink(Answer(hang=True)) as sentry:
+        process = start("dsn", "test", sentry.dsn)
+        sentry.wait_for_requests(1)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "", "cdk-sentry: interrupted\n")
+
+
+def test_a_reader_that_has_gone_is_no_error_to_talk_about() -> None:
+    """As in `cdk-sentry ... | head -1`; for shells with pipefail the code is that of SIGPIPE."""
+    process = start("--version")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    err = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(timeout=30), err) == (141, "")
+
+
+def test_text_has_no_colour_where_no_terminal_is(command: Command, monkeypatch) -> None:
+    def says(invocation: Invocation) -> Exit:
+        invocation.output.say("fine [bold]as it is[/bold]", style="red")
+        return Exit.FINE
+
+    running(monkeypatch, says)
+    assert command("it").out == "fine [bold]as it is[/bold]\n"
+
+
+def test_machines_get_one_document_and_people_nothing_of_it(command: Command, monkeypatch) -> None:
+    def says(invocation: Invocation) -> Exit:
+        invocation.output.say("words")
+        invocation.output.result({"words": 1})
+        return Exit.FINE
+
+    running(monkeypatch, says)
+    assert command("it").out == "words\n"
+    assert command("it", "--json").document == {"words": 1}
+
+
+def test_tables_are_not_cut_where_no_terminal_says_how_wide_it_is(command: Command, monkeypatch) -> None:
+    def says(invocation: Invocation) -> Exit:
+        table = Table("name")
+        table.add_row("n" * 150)
+        invocation.output.say(table)
+        return Exit.FINE
+
+    monkeypatch.delenv("COLUMNS", raising=False)
+    running(monkeypatch, says)
+    assert "n" * 150 in command("it").out
+
+
+def resource(logical: str, kind: str, physical: str, status: str = "CREATE_COMPLETE") -> dict[str, str]:
+    names = {"LogicalResourceId": logical, "PhysicalResourceId": physical}
+    return {**names, "ResourceType": kind, "ResourceStatus": status}
+        "LogicalResourceId": logical,
+        "ResourceType": kind,
+        "PhysicalResourceId": physical,
+        "ResourceStatus": status,
+    }
+
+
+class Stacks:
+    """CloudFormation with one stack in another, as its client of boto3 is seen."""
+
+    STATUS: ClassVar = {"orders-prod": "CREATE_COMPLETE", "orders-old": "DELETE_COMPLETE", "other": "UPDATE_COMPLETE"}
+    RESOURCES: ClassVar = {
+        "orders-prod": [
+            resource("Inner", "AWS::CloudFormation::Stack", "arn:inner"),
+            resource("Outer", "AWS::Lambda::Function", "outer"),
+            resource("Gone", "AWS::Lambda::Function", "gone", "DELETE_COMPLETE"),
+        ],
+        "arn:inner": [resource("Nested", "AWS::Lambda::Function", "nested")],
+    }
+
+    def __init__(self) -> None:
+        self.meta = SimpleNamespace(region_name=REGION)
+
+    def get_paginator(self, operation: str) -> SimpleNamespace:
+        return SimpleNamespace(paginate=getattr(self, operation))
+
+    def list_stacks(self) -> Iterator[dict[str, object]]:
+        for name, status in self.STATUS.items():
+            yield {"StackSummaries": [{"StackName": name, "StackStatus": status}]}
+
+    def list_stack_resources(self, StackName: str) -> Iterator[dict[str, object]]:  # noqa: N803 - boto3's name
+        if StackName not in self.RESOURCES:
+            details = {"Code": "ValidationError", "Message": f"Stack with id {StackName} does not exist"}
+            raise botocore.exceptions.ClientError({"Error": details}, "ListStackResources")
+        for each in self.RESOURCES[StackName]:
+            yield {"StackResourceSummaries": [each]}
+
+
+@pytest.fixture
+def stacks(monkeypatch: pytest.MonkeyPatch) -> Aws:
+    monkeypatch.setattr(Aws, "client", lambda *_, **__: Stacks())
+    return Aws()
+
+
+def test_a_stacks_resources_are_also_those_of_stacks_nested_in_it(stacks: Aws) -> None:
+    functions = [each for each in resources_of(stacks, "orders-prod") if each.kind == "AWS::Lambda::Function"]
+    assert [(each.stack, each.physical_id) for each in functions] == [("arn:inner", "nested"), ("orders-prod", "outer")]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("order-prod", "did you mean orders-prod?"),
+        ("prod", "did you mean orders-prod?"),
+        ("warehouse", "check the name, --region and --profile"),
+    ],
+)
+def test_a_stack_that_is_not_there_is_said_with_those_called_nearly_so(stacks: Aws, given, said) -> None:
+    with pytest.raises(CommandError, match=re.escape(f"there is no stack '{given}' in {REGION}: {said}")):
+        resources_of(stacks, given)
