@@ -306,11 +306,6 @@ def test_tables_are_not_cut_where_no_terminal_says_how_wide_it_is(command: Comma
 def resource(logical: str, kind: str, physical: str, status: str = "CREATE_COMPLETE") -> dict[str, str]:
     names = {"LogicalResourceId": logical, "PhysicalResourceId": physical}
     return {**names, "ResourceType": kind, "ResourceStatus": status}
-        "LogicalResourceId": logical,
-        "ResourceType": kind,
-        "PhysicalResourceId": physical,
-        "ResourceStatus": status,
-    }
 
 
 class Stacks:
