@@ -15,6 +15,7 @@ from .output import Output
 
 # Each is the `COMMAND` of the module of its name here, imported only when it is called.
 COMMANDS = {
+    "audit": "Look over every function of a stack or an account: who watches it, and whether that works",
     "dsn": "Store, show and test the address that events are sent to",
     "diagnose": "Walk a stack in the order data flows and say which step is sick",
 }
