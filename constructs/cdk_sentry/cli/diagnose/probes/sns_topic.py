@@ -1,0 +1,76 @@
+"""SNS topics: are they there, and do messages reach the subscribers."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ...stacks import Resource
+from ..finding import Finding, Weight, healthy, sick, unknown
+from ..graph import Link
+from ..keys import KeyState, key_state
+from ..metrics import Metric
+from ..parallel import NoAnswer, ask
+from ..probe import Probe, Seen, part, unanswered
+from ..survey import Survey
+
+
+@dataclass(frozen=True)
+class TopicFacts:
+    """What was seen of a topic.
+
+    Attributes:
+        subscriptions: as SNS gives them.
+        key: that it is encrypted with; None if that is AWS's.
+    """
+
+    subscriptions: Sequence[Mapping[str, str]]
+    key: KeyState | NoAnswer | None
+
+
+class SnsTopic(Probe):
+    """A topic."""
+
+    kinds = ("AWS::SNS::Topic",)
+    what = "topic"
+
+    def look(self, survey: Survey, resource: Resource) -> TopicFacts:
+        """Key and subscriptions."""
+        client, arn = survey.aws.client("sns"), resource.physical_id
+        attributes = client.get_topic_attributes(TopicArn=arn)["Attributes"]
+        pages = client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)
+        return TopicFacts(
+            [each for page in pages for each in page["Subscriptions"]],
+            ask(lambda: key_state(survey.aws, attributes.get("KmsMasterKeyId", ""))),
+        )
+
+    def links(self, survey: Survey, resource: Resource, facts: TopicFacts) -> Iterable[Link]:
+        """To its subscribers."""
+        for subscription in facts.subscriptions:
+            if other := survey.called(subscription.get("Endpoint", "")):
+                yield Link(resource, other)
+
+    def metrics(self, survey: Survey, resource: Resource) -> Sequence[Metric]:
+        """What was sent and what did not arrive."""
+        del survey
+        of_it = {"TopicName": resource.physical_id.rpartition(":")[2]}
+        return (
+            Metric("AWS/SNS", "NumberOfMessagesPublished", of_it),
+            Metric("AWS/SNS", "NumberOfNotificationsFailed", of_it),
+        )
+
+    def judge(self, seen: Seen, resource: Resource, facts: TopicFacts) -> Iterator[Finding]:
+        """Whether messages arrive."""
+        arn = resource.physical_id
+        for missing in unanswered(facts.key):
+            yield unknown("not-asked", missing.reason)
+        if key := part(facts.key, KeyState):
+            yield from key.judge()
+        if failed := seen.figure(resource, "NumberOfNotificationsFailed"):
+            yield sick(
+                "not-delivered",
+                seen.weight(resource, "NumberOfNotificationsFailed", Weight.FAILING),
+                f"{failed:.0f} messages did not reach a subscriber",
+                f"metric NumberOfNotificationsFailed: {failed:.0f}",
+                next_command=f"aws sns list-subscriptions-by-topic --topic-arn {arn}",
+            )
+        published = seen.figure(resource, "NumberOfMessagesPublished")
+        yield healthy("topic", f"{published:.0f} messages, {len(facts.subscriptions)} subscribers")
