@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..layers.layers import NODEJS_RUNTIMES, PYTHON_RUNTIMES
+from ..layers.kinds import NODEJS_RUNTIMES, PYTHON_RUNTIMES
 from ..settings import FunctionSettings
 from ..template_resources import TemplateResources
 from .checks import Subject, check_function

@@ -7,18 +7,8 @@ from aws_cdk import AssetHashType
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from ..assets import LAMBDA_SRC, LAYER_CACHE
 from ..errors import Problems, is_known
-from .build import BuiltLayer, build_python_layer
-from .build_nodejs import build_nodejs_layer
-from .versions import LayerVersions, nodejs_layer_versions, python_layer_versions
-
-PYTHON_SOURCE = "sentry_layer_python"
-NODEJS_SOURCE = "sentry_layer_nodejs"
-PYTHON_RUNTIMES = frozenset({"python3.10", "python3.11", "python3.12", "python3.13", "python3.14"})
-"""The runtimes that the Python layer's pinned packages support."""
-NODEJS_RUNTIMES = frozenset({"nodejs20.x", "nodejs22.x", "nodejs24.x"})
-"""The runtimes that the Node.js layer is tested on."""
+from .kinds import NODEJS, PYTHON, LayerKind
 
 
 class Layers(ABC):
@@ -63,15 +53,14 @@ class Layers(ABC):
 @dataclass(frozen=True)
 class _BuiltLayers(Layers):
     def python(self, scope: Construct) -> object:
-        built = build_python_layer(LAMBDA_SRC / PYTHON_SOURCE, LAYER_CACHE)
-        return _deployed(scope, python_layer_versions(LAMBDA_SRC), built, "Apache-2.0")
+        return _deployed(scope, PYTHON)
 
     def nodejs(self, scope: Construct) -> object:
-        built = build_nodejs_layer(LAMBDA_SRC / NODEJS_SOURCE, LAYER_CACHE)
-        return _deployed(scope, nodejs_layer_versions(LAMBDA_SRC), built, "Apache-2.0 AND MIT")
+        return _deployed(scope, NODEJS)
 
 
-def _deployed(scope: Construct, versions: LayerVersions, built: BuiltLayer, license_name: str) -> object:
+def _deployed(scope: Construct, kind: LayerKind) -> object:
+    built, versions = kind.build(), kind.versions
     # The content's hash is part of the id because a layer version is immutable: new content is a new resource,
     # and a function's `currentVersion` changes with the layer that it runs.
     version = lambda_.LayerVersion(
@@ -81,7 +70,7 @@ def _deployed(scope: Construct, versions: LayerVersions, built: BuiltLayer, lice
             str(built.archive), asset_hash=built.content_hash, asset_hash_type=AssetHashType.CUSTOM
         ),
         description=versions.description,
-        license=license_name,
+        license=kind.license_name,
     )
     resource = version.node.default_child
     return {"Ref": version.stack.get_logical_id(resource)}  # type: ignore[arg-type]
@@ -107,7 +96,7 @@ class _PublishedLayers(_BuiltLayers):
                     "layers",
                     f"Layers.arn({name}={arn!r})",
                     "the ARN of a layer version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION",
-                    "Copy LayerVersionArn from the output of `aws lambda publish-layer-version`.",
+                    "Copy it from the output of `cdk-sentry layer publish`.",
                 )
 
     def python(self, scope: Construct) -> object:

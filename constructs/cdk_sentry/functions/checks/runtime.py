@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ...layers.layers import NODEJS_RUNTIMES, PYTHON_RUNTIMES
+from ...layers.kinds import NODEJS_RUNTIMES, PYTHON_RUNTIMES
 from ..nodejs import preloads_sentry
 from ..report import Finding
 from ..runtimes import DEPRECATED_ON
