@@ -1,6 +1,6 @@
 """Writes docs/alarms.md from the catalogue and the simulation: `python -m tests.alarms.document`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from aws_cdk import Duration
@@ -10,7 +10,7 @@ from cdk_sentry.alarms import cost
 from cdk_sentry.alarms.catalogue import KINDS
 from cdk_sentry.alarms.kind import AlarmKind, Choice
 
-from .firing import Firing, firings
+from .firing import Firing, Watch, firings
 from .recordings import SCENARIOS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "alarms.md"
@@ -49,6 +49,19 @@ takes both, or one: `Notify.pagerduty(url, only="critical")`.
 only for `api_no_traffic` it is what the alarm is about.
 
 An API of kind REST is told apart by its *name* in CloudWatch: two of one name and stage in an account share metrics.
+"""
+
+_DAYS = """## Which fires when
+
+Every alarm as it stands in a template, evaluated by CloudWatch's documented rules over recorded days of a pipeline
+(tests/alarms; `pytest tests/alarms` holds the table): periods that end with every minute, M of N, missing data, metric
+math, each function of a fleet by itself, summaries from the states of the others. Those that are off have the threshold
+to begin with. From and to are when an alarm goes on and off. On the healthy day none fires.
+
+What is not shown: CloudWatch does not publish the model behind anomaly detection, so the band here is a stand-in, the
+mean of the same time of day on fourteen healthy days and three standard deviations of it to either side. CloudWatch
+reads a few more periods than an alarm names, and does not say how many: here two, as in its examples; an alarm may end
+some minutes earlier or later. The summaries are above the alarms that are on.
 """
 
 _FLEET = """## A fleet
@@ -126,20 +139,22 @@ def _said(choice: Choice) -> str:
 def _simulation(found: list[Firing]) -> str:
     days = [name for name in SCENARIOS if name != "healthy day"]
     rows = [f"| alarm | {' | '.join(days)} |", "| --- |" + " --- |" * len(days)]
-    for kind in dict.fromkeys(each.kind for each in found if each.kind.of != "http_api"):
-        if kind.of == "delivery_stream" and not kind.rule.metric_name.startswith("DeliveryToS3"):
-            continue
-        texts = {each.scenario: each.text for each in found if each.kind is kind}
-        mark = "" if Alarms().of(kind.key) is not None else " (off)"
-        rows.append(f"| `{kind.key}`{mark} | {' | '.join(texts[day] for day in days)} |")
+    for watch in _one_each(each.watch for each in found):
+        texts = {each.scenario: each.text for each in found if each.watch == watch}
+        mark = "" if watch.on else " (off)"
+        rows.append(f"| `{watch.name}`{mark} | {' | '.join(texts[day] for day in days)} |")
     told = "\n".join(f"- **{name}**: {' '.join((make.__doc__ or '').split())}" for name, make in SCENARIOS.items())
-    return (
-        "## Which fires when\n\n"
-        "CloudWatch's documented evaluation, simulated over recorded days of a pipeline (tests/alarms); alarms that "
-        "are off with the threshold to begin with. From and to are when the alarm goes on and off. On the healthy day "
-        "none fires. Expressions and anomalies are not simulated.\n\n"
-        f"{told}\n\n" + "\n".join(rows) + "\n"
-    )
+    return f"{_DAYS}\n{told}\n\n" + "\n".join(rows) + "\n"
+
+
+def _one_each(watches: Iterable[Watch]) -> list[Watch]:
+    """Of several kinds of resource with an alarm of one name the one that the catalogue names first."""
+    shown: dict[str, Watch] = {}
+    for watch in watches:
+        usual = watch.kind is None or watch.kind.of != "delivery_stream" or "S3" in watch.kind.rule.metric_name
+        if usual:
+            shown.setdefault(watch.name, watch)
+    return list(shown.values())
 
 
 def _costs() -> str:

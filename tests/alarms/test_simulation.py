@@ -1,32 +1,42 @@
 """Each alarm, on recorded days, by CloudWatch's documented rules: quiet in health, loud in trouble."""
 
-from dataclasses import dataclass
-
 import pytest
 
 from cdk_sentry import Alarms
 from cdk_sentry.alarms.alarms import KEYS
 from cdk_sentry.alarms.catalogue import KINDS
 
-from .cloudwatch import changes, is_in_alarm, statistic_of
+from .cloudwatch import changes, composite_states, is_on, states
 from .document import DOCUMENT, render
-from .firing import firings, simulated
+from .firing import firings
+from .metric_math import evaluate
+from .recordings import Day, healthy_day
+from .statistic import statistic_over
 
-
-@dataclass
-class Rule:
-    datapoints_to_alarm: int
-    treat_missing_data: str = "notBreaching"
-    evaluation_periods: int = 3
-    threshold: float = 1
-    statistic: str = "Sum"
-    period_s: int = 60
-    comparison: str = "GreaterThanOrEqualToThreshold"
+ERRORS = {
+    "Namespace": "AWS/Lambda",
+    "MetricName": "Errors",
+    "Statistic": "Sum",
+    "Period": 60,
+    "EvaluationPeriods": 1,
+    "DatapointsToAlarm": 1,
+    "Threshold": 1,
+    "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+    "TreatMissingData": "notBreaching",
+}
 
 
 @pytest.fixture(scope="module")
 def found():
     return list(firings())
+
+
+def day_of_errors(by_minute, function=""):
+    """A day on which so many errors are sent in so many minutes, and nothing else."""
+    day = Day()
+    for minute, count in by_minute.items():
+        day.put([minute], "AWS/Lambda", {"Errors": count}, part=function)
+    return day
 
 
 # The two tables of CloudWatch's user guide: oldest first, 0 within the threshold, X beyond it, - missing.
@@ -49,49 +59,120 @@ def found():
 def test_missing_data_is_treated_as_in_cloudwatchs_own_examples(
     datapoints_to_alarm, datapoints, when_breaching, when_not_breaching
 ):
-    values = [{"0": 0.0, "X": 1.0, "-": None}[each] for each in datapoints]
-    assert is_in_alarm(Rule(datapoints_to_alarm, "breaching"), values) == when_breaching
-    assert is_in_alarm(Rule(datapoints_to_alarm, "notBreaching"), values) == when_not_breaching
+    breaching = [{"0": False, "X": True, "-": None}[each] for each in datapoints]
+    alarm = {"EvaluationPeriods": 3, "DatapointsToAlarm": datapoints_to_alarm}
+    assert is_on({**alarm, "TreatMissingData": "breaching"}, breaching) == when_breaching
+    assert is_on({**alarm, "TreatMissingData": "notBreaching"}, breaching) == when_not_breaching
+
+
+def test_an_alarm_looks_every_minute_at_the_period_that_ends_then():
+    """CloudWatch's own example: a period of 5 minutes, at the end of minute 6 the minutes 2 to 6."""
+    five_minutes = {**ERRORS, "Period": 300, "Threshold": 3}
+    on_and_off = changes(states(five_minutes, day_of_errors({4: 2, 5: 1} | dict.fromkeys(range(6, 30), 0))))
+    assert on_and_off == ((6, True), (10, False))
 
 
 def test_values_of_a_period_become_one_datapoint():
-    rule = Rule(1, evaluation_periods=1, period_s=120, threshold=3)
-    assert changes(rule, [[1], [1], [1], [1, 1]]) == [(4, True)]
+    assert statistic_over("Sum", [[1], [], [1, 1]]) == 3
+    assert statistic_over("Maximum", [[], [4, 2], [3]]) == 4
+    assert statistic_over("Maximum", [[], []]) is None
 
 
 def test_a_percentile_is_a_value_that_so_many_do_not_exceed():
-    assert statistic_of("p95", list(range(1, 101))) == 95
-    assert statistic_of("p95", [7.0]) == 7.0
+    assert statistic_over("p95", [list(range(1, 51)), list(range(51, 101))]) == 95
+    assert statistic_over("p95", [[7.0]]) == 7.0
+    assert statistic_over("p95", [[]]) is None
 
 
-def test_every_alarm_on_one_metric_fires_in_some_scenario(found):
-    fired = {(each.kind.key, each.kind.rule.metric_name) for each in found if each.changes}
-    kinds = [kind for kinds in KINDS.values() for kind in kinds if simulated(kind)]
-    assert {(kind.key, kind.rule.metric_name) for kind in kinds} == fired
+def test_metric_math_takes_what_is_missing_for_zero_and_drops_what_divides_by_zero():
+    series = {"errors": [2.0, None, 1.0, 0.0, None], "invocations": [4.0, 5.0, None, 0.0, None]}
+    assert evaluate("errors / invocations", series) == [0.5, 0.0, None, None, None]
+    assert evaluate("errors + invocations", series) == [6.0, 5.0, 1.0, 0.0, None]
+
+
+def test_metric_math_that_the_simulation_does_not_know_is_refused():
+    with pytest.raises(NotImplementedError, match="FILL"):
+        evaluate("FILL(errors, 0)", {"errors": [None]})
+
+
+def test_an_alarm_on_a_fleet_is_on_while_any_function_is_beyond_the_threshold():
+    query = {
+        "Id": "value",
+        "Expression": 'SELECT SUM(Errors) FROM SCHEMA("AWS/Lambda", FunctionName) '
+        "GROUP BY FunctionName ORDER BY SUM() DESC",
+        "Period": 60,
+        "ReturnData": True,
+    }
+    alarm = {name: ERRORS[name] for name in ERRORS if name not in ("Namespace", "MetricName", "Statistic", "Period")}
+    fleet = {**alarm, "Metrics": [query], "Threshold": 5}
+    day = day_of_errors({10: 4, 20: 6, 21: 0, 22: 0}, "orders")
+    for minute, count in {10: 4, 21: 6, 22: 0, 23: 0}.items():
+        day.put([minute], "AWS/Lambda", {"Errors": count}, part="payments")
+    assert changes(states(fleet, day)) == ((21, True), (23, False))
+
+
+def test_a_composite_alarm_is_on_while_one_of_its_children_is():
+    children = {"a": [False, True, False, False], "b": [False, False, True, False]}
+    assert composite_states({"AlarmRule": 'ALARM("a") OR ALARM("b")'}, children) == [False, True, True, False]
+
+
+def test_the_band_of_an_anomaly_holds_healthy_days_and_not_twice_their_traffic():
+    metric = {"Namespace": "AWS/ApiGateway", "MetricName": "Count", "Dimensions": []}
+    alarm = {
+        "EvaluationPeriods": 3,
+        "DatapointsToAlarm": 3,
+        "TreatMissingData": "notBreaching",
+        "ThresholdMetricId": "band",
+        "Metrics": [
+            {"Id": "m1", "MetricStat": {"Metric": metric, "Stat": "Sum", "Period": 300}, "ReturnData": True},
+            {"Id": "band", "Expression": "ANOMALY_DETECTION_BAND(m1, 3)", "ReturnData": True},
+        ],
+    }
+    for seed in (2, 3):
+        day = healthy_day(seed)
+        assert not any(states(alarm, day))
+        day.put(range(720, 780), "AWS/ApiGateway", {"Count": 60})
+        assert any(states(alarm, day))
+
+
+def test_every_alarm_fires_in_some_scenario(found):
+    silent = {each.watch for each in found} - {each.watch for each in found if each.changes}
+    assert not silent
+    kinds = {kind for kinds in KINDS.values() for kind in kinds}
+    assert kinds <= {each.watch.kind for each in found}
 
 
 def test_none_fires_on_a_healthy_day(found):
-    assert not [each.kind.key for each in found if each.scenario == "healthy day" and each.changes]
+    assert not [each.watch.name for each in found if each.scenario == "healthy day" and each.changes]
 
 
 def test_nothing_that_is_on_by_default_fires_because_nobody_calls_at_night(found):
-    fired = {each.kind.key for each in found if each.scenario == "no traffic at night" and each.changes}
+    fired = {each.watch.name for each in found if each.scenario == "no traffic at night" and each.changes}
     assert fired == {"api_no_traffic"}
     assert Alarms().api_no_traffic is None
 
 
 def test_every_trouble_is_told_by_an_alarm_that_is_on_by_default(found):
     troubles = {each.scenario for each in found} - {"healthy day", "no traffic at night"}
-    told = {each.scenario for each in found if each.changes and Alarms().of(each.kind.key) is not None}
+    told = {each.scenario for each in found if each.changes and each.watch.on}
     assert told == troubles
 
 
 def test_every_alarm_ends_when_the_trouble_does(found):
-    assert not [each.kind.key for each in found if each.changes and each.changes[-1][1]]
+    assert not [each.watch.name for each in found if each.changes and each.changes[-1][1]]
+
+
+def test_one_bad_release_is_one_page_with_a_summary_and_many_without(found):
+    on = [each for each in found if each.scenario == "error burst" and each.changes and each.watch.on]
+    (summary,) = [
+        each for each in found if each.scenario == "error burst" and "summary" in each.watch.name and each.changes
+    ]
+    assert len({each.watch for each in on}) >= 5
+    assert [now for _, now in summary.changes] == [True, False]
 
 
 def test_an_error_is_told_within_a_minute_of_data(found):
-    (errors,) = [each for each in found if each.kind.key == "function_errors" and each.scenario == "error burst"]
+    (errors,) = [each for each in found if each.watch.name == "function_errors" and each.scenario == "error burst"]
     assert errors.text.startswith("14:01-")
 
 

@@ -18,22 +18,13 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as stepfunctions
 
 from cdk_sentry import Alarms
+from cdk_sentry.alarms.catalogue import KINDS
 
 from .apps import function
 
+# What is off, with the threshold that the catalogue suggests.
 EVERY_ALARM = Alarms(
-    function_error_rate=0.05,
-    function_p95_duration=cdk.Duration.seconds(1),
-    function_timeout_share=0.9,
-    function_event_age=cdk.Duration.minutes(10),
-    function_duration_anomaly=3,
-    table_system_errors=1,
-    table_conditional_failures=100,
-    table_user_errors=10,
-    api_4xx_rate=0.25,
-    api_no_traffic=cdk.Duration.hours(1),
-    api_traffic_anomaly=3,
-    topic_dead_letter_errors=1,
+    **{kind.key: kind.suggested for kinds in KINDS.values() for kind in kinds if Alarms().of(kind.key) is None}  # type: ignore[arg-type]
 )
 
 
@@ -50,16 +41,15 @@ def everything(stack: cdk.Stack) -> None:
         on_success=destinations.SqsDestination(sqs.Queue(stack, "Done")),
     )
     orders.add_event_source(event_sources.KinesisEventSource(stream, starting_position=lambda_.StartingPosition.LATEST))
-    dynamodb.Table(
-        stack,
-        "Carts",
-        partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
-        read_capacity=10,
-        write_capacity=20,
-    )
+    key = dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING)
+    carts = dynamodb.Table(stack, "Carts", partition_key=key, read_capacity=10, write_capacity=20)
+    carts.add_global_secondary_index(index_name="ByOwner", partition_key=key, read_capacity=5, write_capacity=5)
     apigateway.LambdaRestApi(stack, "Shop", handler=orders)
     http = apigatewayv2.HttpApi(stack, "Http")
     http.add_routes(path="/", integration=integrations.HttpLambdaIntegration("Orders", orders))
+    chat = apigatewayv2.WebSocketApi(stack, "Chat")
+    chat.add_route("say", integration=integrations.WebSocketLambdaIntegration("Orders", orders))
+    apigatewayv2.WebSocketStage(stack, "Live", web_socket_api=chat, stage_name="live", auto_deploy=True)
     sns.Topic(stack, "News")
     rule = events.Rule(stack, "Nightly", schedule=events.Schedule.rate(cdk.Duration.days(1)))
     rule.add_target(targets.LambdaFunction(orders))

@@ -68,12 +68,12 @@ def test_every_metric_is_documented_by_its_service_with_these_dimensions(full):
             assert is_documented(namespace, metric_name, [each["Name"] for each in dimensions]), name
 
 
-def test_every_dimension_names_a_resource_of_the_template_or_a_stage(full):
+def test_every_dimension_names_a_resource_of_the_template_or_a_part_of_one(full):
     for name, alarm in alarms(full).items():
         for _, metric_name, dimensions in metrics_of(alarm):
             assert dimensions or metric_name == "UserErrors", name
             for each in dimensions:
-                if each["Name"] in ("ApiName", "Stage", "Operation"):
+                if each["Name"] in ("ApiName", "Stage", "Operation", "GlobalSecondaryIndexName"):
                     assert each["Value"], name
                 else:
                     assert any(logical_id in json.dumps(each["Value"]) for logical_id in full["Resources"]), name

@@ -46,6 +46,7 @@ def test_the_page_of_a_pipeline_is_in_the_order_data_flows():
     assert headings == [
         "## API",
         "## HTTP API",
+        "## WebSocket API",
         "## Event rules",
         "## Topics",
         "## Queues",
@@ -53,7 +54,8 @@ def test_the_page_of_a_pipeline_is_in_the_order_data_flows():
         "## Functions that read streams",
         "## State machines",
         "## Tables",
-        "## Delivery streams",
+        "## Indexes of tables",
+        "## Delivery streams to S3",
         "## What could not be processed",
     ]
 
@@ -63,7 +65,7 @@ def test_the_sample_looks_like_this():
     sample = ActivityStack(app, "activity-history-dev", stage="dev")
     assert outline(body_of(template_of(sample))) == [
         "# activity-history",
-        "[Alarms: 17 alarms]",
+        "[Alarms: 19 alarms]",
         "## API",
         "[Requests: 1 lines] | [Errors: 2 lines] | [Latency (ms): 2 lines]",
         "## Functions",
@@ -74,6 +76,8 @@ def test_the_sample_looks_like_this():
         "[Invocations: 1 lines] | [Errors: 1 lines] | [Throttles: 1 lines] | [Age of what is read (ms): 1 lines]",
         "## Tables",
         "[Capacity used: 2 lines] | [Refused for lack of throughput: 2 lines] | [Conditions that failed: 1 lines]",
+        "## Indexes of tables",
+        "[Capacity used: 2 lines] | [Refused for lack of throughput: 2 lines]",
         "## What could not be processed",
         "[Messages waiting for a person: 2 lines] | [Oldest message (s): 2 lines]",
         "[Recent errors: 3 log groups]",

@@ -38,7 +38,7 @@ def watched(function: MonitoredFunction, traits: frozenset[str]) -> WatchedResou
         resource=function.resource,
         path=function.path,
         properties=function.properties,
-        dimensions={"FunctionName": function.ref},
+        dimensions=function.dimensions,
         traits=traits,
     )
 
@@ -111,7 +111,7 @@ def kinds() -> Iterator[AlarmKind]:
             period_s=300,
             evaluation_periods=3,
             datapoints_to_alarm=2,
-            expression="errors / MAX([invocations, 1])",
+            expression="errors / invocations",
             inputs=(MathInput("errors", "Errors", "Sum"), MathInput("invocations", "Invocations", "Sum")),
             meaning="a large share of invocations fails.",
             causes="a release, a dependency that is down, bad input from one caller.",

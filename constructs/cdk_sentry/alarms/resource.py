@@ -13,14 +13,15 @@ class WatchedResource:
     """A resource that sends metrics.
 
     Attributes:
-        kind: names the rules that may hold for it: `function`, `stream`, `table`, `rest_api`, `http_api`, `queue`,
-            `topic`, `event_rule`, `state_machine`, `delivery_stream`.
+        kind: names the rules that may hold for it: `function`, `stream`, `table`, `index`, `rest_api`, `http_api`,
+            `websocket_api`, `queue`, `topic`, `event_rule`, `state_machine`, `delivery_stream`.
         construct: what the user wrote: the L2 construct, or the L1 where there is none.
         resource: the L1.
         path: the construct's, as CDK prints it.
         properties: of the resource in CDK's spelling, resolved for CloudFormation.
         dimensions: of its metrics.
         traits: how it is used, as far as alarms ask: `stream_reader`, `dead_letter` ...
+        part: which part of the resource it is, where that has parts with metrics of their own: a table's index.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class WatchedResource:
     properties: Mapping[str, Any]
     dimensions: Mapping[str, str]
     traits: frozenset[str] = field(default_factory=frozenset)
+    part: str = ""
 
     @property
     def stack(self) -> Stack:

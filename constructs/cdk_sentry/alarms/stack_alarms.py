@@ -96,6 +96,8 @@ class StackAlarms:
             the alarms.
         """
         subject = resource.path.removeprefix(self._stack_path).strip("/").replace("/", "-")
+        if resource.part:
+            subject = f"{subject}-{resource.part}"
         self._resources.append((resource, subject))
         rules = rules_for(resource, alarms)
         self._plan(rules, subject, resource, alarms, links)

@@ -6,7 +6,10 @@ in alarms/*.py.
 
 from dataclasses import dataclass
 
+from ..alarms import firehose
 from .graph import Graph, Series
+
+_API = "AWS/ApiGateway"
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,14 @@ def _one(namespace: str, title: str, metric_name: str, statistic: str) -> Graph:
 
 
 def _api(kind: str, title: str, client_errors: str, server_errors: str) -> Part:
-    space = "AWS/ApiGateway"
     latency = (Series("Latency", "p95", "p95"), Series("IntegrationLatency", "p95", "p95 behind it"))
     return Part(
         title,
         kind,
         (
-            _one(space, "Requests", "Count", "Sum"),
-            _sums(space, "Errors", **{server_errors: "server (5xx)", client_errors: "caller (4xx)"}),
-            Graph("Latency (ms)", space, latency),
+            _one(_API, "Requests", "Count", "Sum"),
+            _sums(_API, "Errors", **{server_errors: "server (5xx)", client_errors: "caller (4xx)"}),
+            Graph("Latency (ms)", _API, latency),
         ),
     )
 
@@ -66,10 +68,24 @@ _SQS = "AWS/SQS"
 _KINESIS = "AWS/Kinesis"
 _DYNAMODB = "AWS/DynamoDB"
 _STATES = "AWS/States"
+_FIREHOSE = "AWS/Firehose"
+_THROUGHPUT_GRAPHS = (
+    _sums(_DYNAMODB, "Capacity used", ConsumedReadCapacityUnits="reads", ConsumedWriteCapacityUnits="writes"),
+    _sums(_DYNAMODB, "Refused for lack of throughput", ReadThrottleEvents="reads", WriteThrottleEvents="writes"),
+)
 
 PARTS = (
     _api("rest_api", "API", "4XXError", "5XXError"),
     _api("http_api", "HTTP API", "4xx", "5xx"),
+    Part(
+        "WebSocket API",
+        "websocket_api",
+        (
+            _sums(_API, "Messages", ConnectCount="connections", MessageCount="messages"),
+            _sums(_API, "Errors", ExecutionError="not called", IntegrationError="answered", ClientError="caller (4xx)"),
+            _one(_API, "Latency behind it, p95 (ms)", "IntegrationLatency", "p95"),
+        ),
+    ),
     Part(
         "Event rules",
         "event_rule",
@@ -131,25 +147,22 @@ PARTS = (
         "Tables",
         "table",
         (
-            _sums(
-                _DYNAMODB,
-                "Capacity used",
-                ConsumedReadCapacityUnits="reads",
-                ConsumedWriteCapacityUnits="writes",
-            ),
-            _sums(
-                _DYNAMODB,
-                "Refused for lack of throughput",
-                ReadThrottleEvents="reads",
-                WriteThrottleEvents="writes",
-            ),
+            *_THROUGHPUT_GRAPHS,
             _one(_DYNAMODB, "Conditions that failed", "ConditionalCheckFailedRequests", "Sum"),
         ),
     ),
-    Part(
-        "Delivery streams",
-        "delivery_stream",
-        (_one("AWS/Firehose", "Records in", "IncomingRecords", "Sum"),),
+    Part("Indexes of tables", "index", _THROUGHPUT_GRAPHS),
+    *(
+        Part(
+            f"Delivery streams to {metric.removeprefix('DeliveryTo')}",
+            "delivery_stream",
+            (
+                _one(_FIREHOSE, "Records in", "IncomingRecords", "Sum"),
+                _one(_FIREHOSE, "Oldest record not delivered (s)", f"{metric}.DataFreshness", "Maximum"),
+            ),
+            trait=metric,
+        )
+        for metric in firehose.METRICS
     ),
     Part(
         "What could not be processed",
