@@ -21,7 +21,7 @@ from .faults.reporting import Covered
 from .functions.find import find_functions
 from .functions.function import MonitoredFunction
 from .functions.instrument import instrument
-from .functions.report import FunctionReport
+from .functions.report import FunctionReport, say
 from .functions.restore import restore_overrides
 from .identity import identity
 from .info import add_info
@@ -33,6 +33,7 @@ from .selection import Choice, Configured, Select, tag_value
 from .sentry_links import SentryLinks
 from .settings import CONFIGURABLE, FunctionSettings, Reporting
 from .stack_monitoring import StackMonitoring, free_id
+from .stack_template import read_templates
 from .visit import AssemblyVisits, stages_below
 
 
@@ -264,9 +265,11 @@ class SentryMonitoring(Construct):
         Args:
             top: the scope, or a Stage below it.
         """
-        outside = [*(each.scope for each in nearer_than(self)), *stages_below(top)]
-        found = find_functions(top, outside=outside)
-        watched = Watched(top, found, outside=[*outside, self, *(each.scope for each in self._stacks.values())])
+        own = [self, *(each.scope for each in self._stacks.values())]
+        outside = [*(each.scope for each in nearer_than(self)), *stages_below(top), *own]
+        templates = read_templates(top, outside=outside)
+        found = find_functions(templates)
+        watched = Watched(templates, found)
         reports = [self._cover(function, watched) for function in found if self._choice.takes(function)]
         for resource in watched.beside_functions():
             self._watch(resource)
@@ -280,8 +283,7 @@ class SentryMonitoring(Construct):
                     faults=self._faults,
                     settings=self._base,
                 )
-        for report in reports:
-            report.say()
+        say(reports)
         self._reports += reports
 
     def _cover(self, function: MonitoredFunction, watched: Watched) -> FunctionReport:
@@ -308,7 +310,7 @@ class SentryMonitoring(Construct):
 
     def _service_of(self, function: MonitoredFunction) -> str:
         tagged = tag_value(function, self._service_tag) if self._service_tag else None
-        return tagged or self._base.service or _outermost(function.stack).stack_name
+        return tagged or self._base.service or self.of(function.stack).name
 
     def _title(self, stack: StackMonitoring) -> str:
         facts = (

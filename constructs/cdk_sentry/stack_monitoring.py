@@ -36,6 +36,7 @@ class StackMonitoring:
     def __init__(self, scope: Construct, *, layers: Layers, notify: Sequence[Notify]) -> None:
         self._scope = scope
         self._stack = Stack.of(scope)
+        self._name = str(self._stack.stack_name)
         self._layers = layers
         self._templates: dict[str, TemplateResources] = {}
         self._covered: list[Covered] = []
@@ -62,7 +63,7 @@ class StackMonitoring:
     @property
     def name(self) -> str:
         """The stack's name."""
-        return self._stack.stack_name
+        return self._name
 
     @property
     def topic(self) -> sns.Topic:

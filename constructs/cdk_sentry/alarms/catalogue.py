@@ -1,10 +1,9 @@
 """All alarms there are, and the resources of a scope that may have them."""
 
-from collections.abc import Collection, Iterator, Sequence
-
-from constructs import Construct
+from collections.abc import Iterator, Sequence
 
 from ..functions.function import MonitoredFunction
+from ..stack_template import StackTemplate
 from . import (
     api_gateway,
     dynamodb,
@@ -54,20 +53,17 @@ def rules_for(resource: WatchedResource, alarms: Alarms) -> list[AlarmRule]:
 
 
 class Watched:
-    """What alarms may watch at or below a scope.
+    """What alarms may watch.
 
     Args:
-        scope: where to look.
-        functions: those found in it already.
-        outside: constructs whose resources are somebody else's, or the kit's own.
+        templates: of the stacks in which to look.
+        functions: those found in them already.
     """
 
-    def __init__(
-        self, scope: Construct, functions: Sequence[MonitoredFunction], *, outside: Collection[Construct]
-    ) -> None:
+    def __init__(self, templates: Sequence[StackTemplate], functions: Sequence[MonitoredFunction]) -> None:
         types = {each for service in SERVICES.values() for each in service.TYPES}
         self._functions = functions
-        self._template = Template(scope, sorted(types), outside=[str(each.node.path) for each in outside])
+        self._template = Template(templates, types)
         self._traits = lambda_function.traits_by_logical_id(functions, self._template)
 
     def function_traits(self, logical_id: str) -> frozenset[str]:

@@ -1,14 +1,14 @@
-"""The resources of a scope that alarms ask about, read once, and who refers to whom among them."""
+"""The resources that alarms ask about, and who refers to whom among them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from aws_cdk import CfnResource, Stack
-from constructs import Construct, IConstruct, Node
+from aws_cdk import CfnResource
+from constructs import IConstruct, Node
 
-from ..functions.find import resources_of_type
-from ..identity import identity
+from ..stack_template import StackTemplate
 
 _DEFAULT_CHILDREN = ("Resource", "Default")
 
@@ -21,15 +21,18 @@ class TemplateResource:
         resource: the L1.
         type: CloudFormation's name of its type.
         logical_id: its name in the template.
-        properties: in CDK's spelling, resolved.
-        l1_path: the L1's construct path.
+        properties: in CloudFormation's spelling, resolved.
     """
 
     resource: CfnResource
     type: str
     logical_id: str
     properties: Mapping[str, Any]
-    l1_path: str
+
+    @cached_property
+    def l1_path(self) -> str:
+        """The L1's construct path."""
+        return str(self.resource.node.path)
 
     @property
     def path(self) -> str:
@@ -45,23 +48,15 @@ class TemplateResource:
 
 
 class Template:
-    """The resources of some types at or below a scope.
+    """The resources of some types in some stacks.
 
     Args:
-        scope: where to look.
+        templates: of the stacks.
         types: which.
-        outside: paths of constructs whose resources are somebody else's.
     """
 
-    def __init__(self, scope: Construct, types: Iterable[str], *, outside: Collection[str] = ()) -> None:
-        areas = tuple(f"{path}/" for path in outside)
-        by_stack: dict[str, tuple[Stack, list[tuple[CfnResource, str]]]] = {}
-        for resource in resources_of_type(scope, *types):
-            path = str(resource.node.path)
-            if not (areas and path.startswith(areas)):
-                stack = resource.stack
-                by_stack.setdefault(identity(stack), (stack, []))[1].append((resource, path))
-        self._resources = [each for stack, found in by_stack.values() for each in _resolved(stack, found)]
+    def __init__(self, templates: Iterable[StackTemplate], types: Collection[str]) -> None:
+        self._resources = [each for template in templates for each in _resources_in(template, types)]
         self._by_id = {each.logical_id: each for each in self._resources}
 
     def of_type(self, *types: str) -> Iterator[TemplateResource]:
@@ -89,8 +84,8 @@ def reference(value: Any) -> str | None:
     return reference(list(value.values()))
 
 
-def _resolved(stack: Stack, found: list[tuple[CfnResource, str]]) -> Iterator[TemplateResource]:
-    # As in functions/find.py: all properties in one call, one resolve for all resources of the stack.
-    asked = [[each.cfn_resource_type, each.logical_id, each._cfn_properties] for each, _ in found]  # noqa: SLF001
-    for (resource, path), (kind, logical_id, properties) in zip(found, stack.resolve(asked), strict=True):
-        yield TemplateResource(resource, kind, logical_id, properties, path)
+def _resources_in(template: StackTemplate, types: Collection[str]) -> Iterator[TemplateResource]:
+    for logical_id, construct in template.constructs.items():
+        definition = template.resources[logical_id]
+        if definition["Type"] in types:
+            yield TemplateResource(construct, definition["Type"], logical_id, definition.get("Properties", {}))

@@ -1,13 +1,17 @@
 """One function of the user, and the changes that the kit makes to it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from aws_cdk import CfnResource, Stack
 from constructs import IConstruct
+
+from ..stack_template import PATH_METADATA
+
+FUNCTION_NAME = "FunctionName"
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,22 @@ class MonitoredFunction:
     @cached_property
     def path(self) -> str:
         """The construct's path, as CDK prints it."""
+        if self.construct is not self.resource:
+            # The CDK CLI has it written into the template, where it costs no call.
+            written = self.template.get(self.logical_id, {}).get("Metadata", {}).get(PATH_METADATA)
+            if isinstance(written, str):
+                return written.rpartition("/")[0]
         return str(self.construct.node.path)
 
     @cached_property
     def ref(self) -> str:
         """A reference to its name, valid in every template."""
         return str(self.resource.ref)
+
+    @cached_property
+    def dimensions(self) -> "FunctionDimensions":
+        """The dimensions of its metrics."""
+        return FunctionDimensions(self)
 
     @property
     def runtime(self) -> str | None:
@@ -82,6 +96,28 @@ class MonitoredFunction:
         """The function's own layers; None where the list is known at deployment only."""
         layers = self.properties.get("Layers", [])
         return layers if isinstance(layers, list) else None
+
+
+class FunctionDimensions(Mapping[str, str]):
+    """`FunctionName`; its value is a reference, which CDK is asked for on first use: many functions need none.
+
+    Attributes:
+        function: whose.
+    """
+
+    def __init__(self, function: MonitoredFunction) -> None:
+        self.function = function
+
+    def __getitem__(self, name: str) -> str:
+        if name != FUNCTION_NAME:
+            raise KeyError(name)
+        return self.function.ref
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((FUNCTION_NAME,))
+
+    def __len__(self) -> int:
+        return 1
 
 
 def is_intrinsic(value: object) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import custom_resources
 
 _METADATA = "is-custom-resource-handler"
 # What CDK calls the entry points of its own functions. Others need no closer look, which takes a millisecond each;
@@ -24,6 +23,4 @@ def may_be_cdks_own(definition: Mapping[str, Any]) -> bool:
 
 def is_cdks_own(function: lambda_.Function) -> bool:
     """Whether a function was written by CDK, for a custom resource or to do what CloudFormation cannot."""
-    if any(_METADATA in entry.type for entry in function.node.metadata):
-        return True
-    return isinstance(function.node.scope, custom_resources.Provider)
+    return any(_METADATA in entry.type for entry in function.node.metadata)

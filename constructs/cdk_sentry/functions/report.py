@@ -1,9 +1,11 @@
 """What was done to one function and what was not: said at synth, and given as data."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from aws_cdk import Annotations
 
+from ..identity import identity
 from ..info import add_info
 from .function import Changes, MonitoredFunction
 
@@ -42,14 +44,25 @@ class FunctionReport:
     def __post_init__(self) -> None:
         self.changes = Changes(self.function)
 
-    def say(self) -> None:
-        """Writes the findings into the construct tree, where `cdk synth` shows them."""
-        annotations = Annotations.of(self.function.construct)
-        for finding in self.findings:
+
+def say(reports: Iterable[FunctionReport]) -> None:
+    """Writes the findings into the construct tree, where `cdk synth` shows them.
+
+    An error or a warning is said of each function, since there it can be acknowledged; what calls for nothing is said
+    once a stack, of the first function that it is true of.
+    """
+    notes: dict[tuple[str, str], list[tuple[FunctionReport, Finding]]] = {}
+    for report in reports:
+        for finding in report.findings:
             identifier = f"cdk_sentry:{finding.identifier}"
-            if finding.level == "error":
-                annotations.add_error(f"{finding.message} [{identifier}]")
-            elif finding.level == "warning":
-                annotations.add_warning_v2(identifier, finding.message)
+            if finding.level == "info":
+                key = (identity(report.function.stack), identifier)
+                notes.setdefault(key, []).append((report, finding))
+            elif finding.level == "error":
+                Annotations.of(report.function.construct).add_error(f"{finding.message} [{identifier}]")
             else:
-                add_info(self.function.construct, identifier, finding.message)
+                Annotations.of(report.function.construct).add_warning_v2(identifier, finding.message)
+    for (_, identifier), found in notes.items():
+        report, finding = found[0]
+        others = f" The same holds for {len(found) - 1} more of this stack." if len(found) > 1 else ""
+        add_info(report.function.construct, identifier, finding.message + others)
