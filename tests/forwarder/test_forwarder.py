@@ -209,8 +209,8 @@ LAYERED = {
     "import_error_python": False,
     "syntax_error_python": False,
     "handler_not_found_json": False,
-    "timeout_text": False,
-    "timeout_json": False,
+    "timeout_text": True,
+    "timeout_json": True,
     "out_of_memory_text": True,
     "out_of_memory_json": True,
     "exit_text": True,
@@ -222,7 +222,7 @@ LAYERED = {
 
 
 def test_what_the_layer_has_sent_is_not_sent_twice(cloud, sink, faulty) -> None:
-    """By kind of fault: what the process survives, and the timeout that the layer warns of, are the layer's."""
+    """By kind of fault: what the process survives is the layer's. Of the rest test_shared_ids.py tells."""
     if faulty.name not in LAYERED:
         return
     cloud.configurations["orders"] = configuration(faulty.runtime, layer=True)
@@ -238,12 +238,6 @@ def test_a_function_that_reports_its_errors_itself_says_so(cloud, sink, value, s
     cloud.streams[GROUP, STREAM] = timed(texts)
 
     assert forward(texts, texts[1]) == {"sent": sent}
-
-
-def test_a_timeout_is_sent_where_the_layer_does_not_warn_of_it(cloud, sink) -> None:
-    cloud.configurations["orders"] = configuration(layer=True, SENTRY_TIMEOUT_WARNING="false")
-
-    assert forward() == {"sent": 1}
 
 
 def test_a_layer_that_cannot_be_loaded_is_reported_from_outside(cloud, sink) -> None:

@@ -3,7 +3,6 @@
 Form: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -11,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cdk_sentry_forwarder import console
+from cdk_sentry_forwarder.event_ids import id_of
 
 DETAIL_TYPE = "CloudWatch Alarm State Change"
 _SEVERITY = re.compile(r"\bseverity: *(?P<severity>critical|warning)\b", re.IGNORECASE)
@@ -41,7 +41,7 @@ def event_of_alarm(change: Mapping[str, Any]) -> dict[str, Any] | None:
     region = str(change.get("region") or os.environ.get("AWS_REGION", ""))
     data = _reason_data(state)
     return {
-        "event_id": hashlib.blake2b(str(change["id"]).encode(), digest_size=16).hexdigest(),
+        "event_id": id_of(change["id"]),
         "timestamp": str(change["time"]),
         "level": _level(configuration) if is_alarm else "info",
         "logger": "cdk-sentry.alarm",

@@ -1,13 +1,13 @@
 """The Sentry event of a fault."""
 
 import datetime as dt
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cdk_sentry_forwarder import console
+from cdk_sentry_forwarder.event_ids import id_of, id_shared_with_layer
 from cdk_sentry_forwarder.functions import FaultyFunction
 from cdk_sentry_forwarder.invocations import Invocation
 from cdk_sentry_forwarder.kinds import Kind, Sighting
@@ -16,6 +16,8 @@ from cdk_sentry_forwarder.log_lines import Line
 _MAX_BREADCRUMBS = 30
 _MAX_BREADCRUMB = 1_000
 _MAX_TAG_VALUE = 200
+# The layer warns of a timeout, where its thread gets the processor; and reports an exit by `sys.exit`, no other.
+_MAYBE_TOLD_BY_LAYER = (Kind.TIMEOUT, Kind.EXIT)
 _LEVELS = {Kind.UNCAUGHT_ERROR: "error", Kind.INIT_TIMEOUT: "warning"}
 _PLATFORMS = {
     "python": "python",
@@ -51,12 +53,9 @@ class Fault:
         """Whether it has been reported from inside the function's process already."""
         if self.sighting.kind is Kind.UNCAUGHT_ERROR:
             return self.function.reports_errors
-        if not self.function.has_layer:
-            return False
-        if self.sighting.kind is Kind.TIMEOUT:
-            return self.function.warns_of_timeouts
         # A layer that is not there, or cannot be loaded, reports nothing.
-        return self.sighting.kind is Kind.IMPORT_ERROR and "cdk_sentry_layer" not in self.sighting.value
+        is_import_error = self.sighting.kind is Kind.IMPORT_ERROR and "cdk_sentry_layer" not in self.sighting.value
+        return self.function.has_layer and is_import_error
 
     @property
     def timestamp_ms(self) -> int:
@@ -66,9 +65,14 @@ class Fault:
 
     @property
     def event_id(self) -> str:
-        """The same however often the fault is told of: Sentry drops an event that it has already."""
-        identity = (self.log_group, self.log_stream, self.invocation.request_id, self.invocation.began_ms)
-        return hashlib.blake2b(repr(identity).encode(), digest_size=16).hexdigest()
+        """The same however often the fault is told of, and the layer's own where that may have told of it first."""
+        invocation, kind = self.invocation, self.sighting.kind
+        if self.function.has_layer and kind in _MAYBE_TOLD_BY_LAYER:
+            started_ms, timeout_s = invocation.started_ms, self.function.configuration.get("Timeout")
+            if invocation.request_id and started_ms is not None and timeout_s is not None:
+                deadline_s = started_ms / 1000 + timeout_s
+                return id_shared_with_layer(self.log_stream, invocation.request_id, kind, deadline_s)
+        return id_of(self.log_group, self.log_stream, invocation.request_id, invocation.began_ms)
 
     def event(self) -> dict[str, Any]:
         """The event, complete with the vocabulary that events of every runtime carry."""

@@ -70,11 +70,6 @@ class FaultyFunction:
         own = self.environment.get("SENTRY_REPORTS_ERRORS", "").lower()
         return self.has_layer or (own != "" and own not in _OFF)
 
-    @property
-    def warns_of_timeouts(self) -> bool:
-        """Whether the layer reports a timeout itself, shortly before it comes."""
-        return self.has_layer and self.environment.get("SENTRY_TIMEOUT_WARNING", "").lower() not in _OFF
-
 
 def name_and_version(log_group: str, log_stream: str) -> tuple[str, str]:
     """The function that writes to a log stream; an empty name where neither group nor stream tells."""

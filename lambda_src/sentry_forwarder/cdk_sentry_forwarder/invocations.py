@@ -44,6 +44,11 @@ class Invocation:
         return self.lines[0].timestamp_ms
 
     @property
+    def started_ms(self) -> int | None:
+        """When the platform handed the request over, since the epoch; None where the line is missing."""
+        return next((line.timestamp_ms for line in self.lines if line.is_start), None)
+
+    @property
     def figures(self) -> Mapping[str, float]:
         """What its reports say: any of duration_ms, memory_mb, max_memory_used_mb, init_duration_ms."""
         merged: dict[str, float] = {}

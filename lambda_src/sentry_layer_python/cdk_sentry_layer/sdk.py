@@ -16,6 +16,7 @@ from sentry_sdk.utils import event_from_exception
 
 from cdk_sentry_layer import connections, events, library_integrations, log_records, scopes
 from cdk_sentry_layer import invocation as invocations
+from cdk_sentry_layer.event_ids import id_shared_with_forwarder
 from cdk_sentry_layer.invocation import Invocation
 from cdk_sentry_layer.news import News
 from cdk_sentry_layer.notice import say_once
@@ -212,6 +213,7 @@ def _capture(news: News) -> None:
                 client_options=client().options,
                 mechanism={"type": news.mechanism, "handled": False},
             )
+            event["event_id"] = id_shared_with_forwarder(news)
             sentry_sdk.capture_event(event, hint=hint)
 
 

@@ -3,6 +3,7 @@
 import { linkedErrorsIntegration, Scope, ServerRuntimeClient } from "@sentry/core";
 import { contextLinesIntegration, defaultStackParser, extraErrorDataIntegration } from "@sentry/node-core/light";
 import { sdkOfFunction } from "../start/own_sdk.js";
+import { idSharedWithForwarder } from "./event_ids.js";
 import { Enricher } from "./events.js";
 import { traceOf } from "./trace_headers.js";
 import { makeTransport } from "./transport.js";
@@ -86,7 +87,7 @@ class Sdk {
     if (news.what?.__sentry_captured__) return;
     const scope = own === undefined ? this.#scopeFor(invocation, news) : own.scope.clone();
     const mechanism = { type: news.mechanism, handled: news.handled };
-    const hint = { mechanism, cdkSentry: { invocation, news } };
+    const hint = { mechanism, event_id: idSharedWithForwarder(invocation, news), cdkSentry: { invocation, news } };
     if (news.message === undefined) scope.captureException(news.what, hint);
     else scope.captureMessage(news.message, "error", hint);
   }
