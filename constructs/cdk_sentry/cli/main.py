@@ -17,6 +17,7 @@ from .output import Output
 COMMANDS = {
     "audit": "Look over every function of a stack or an account: who watches it, and whether that works",
     "dsn": "Store, show and test the address that events are sent to",
+    "layer": "Build the layers, show what is in them, publish them for many stacks",
     "diagnose": "Walk a stack in the order data flows and say which step is sick",
 }
 

@@ -13,7 +13,9 @@ from typing import Self
 PYTHON_PINS = "sentry_layer_python/cdk_sentry_layer/vendored/requirements.txt"
 NODEJS_PINS = "sentry_layer_nodejs/package.json"
 _PYTHON_SDK, _NODEJS_SDK = "sentry-sdk", "@sentry/node-core"
-_DESCRIPTION = re.compile(r"cdk-sentry (?P<kit>\S+) for (?P<language>\w+), (?P<package>\S+) (?P<sdk>\S+)")
+_DESCRIPTION = re.compile(
+    r"cdk-sentry (?P<kit>\S+) for (?P<language>\w+), (?P<package>\S+) (?P<sdk>[^\s,]+)(?:, content (?P<content>\w+))?"
+)
 
 
 @dataclass(frozen=True)
@@ -25,17 +27,20 @@ class LayerVersions:
         kit: version of cdk-sentry.
         package: the SDK's package, for example `sentry-sdk`.
         sdk: version of that package.
+        content: begin of the hash of all that is in it, where that is said.
     """
 
     language: str
     kit: str
     package: str
     sdk: str
+    content: str | None = None
 
     @property
     def description(self) -> str:
         """The description of a layer version that has this content."""
-        return f"cdk-sentry {self.kit} for {self.language}, {self.package} {self.sdk}"
+        content = f", content {self.content}" if self.content else ""
+        return f"cdk-sentry {self.kit} for {self.language}, {self.package} {self.sdk}{content}"
 
     @classmethod
     def described(cls, description: str) -> Self | None:
