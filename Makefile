@@ -10,7 +10,7 @@ export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 20,22
 export CDK_DISABLE_CLI_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test test-fast chaos lint synth bench docs pictures pins clean
+.PHONY: help setup demo demo-once test test-fast chaos lint synth bench docs pictures pins update sbom audit dist hooks clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 12
@@ -50,7 +50,9 @@ docs: setup  ## the site, into build/site; a link that leads nowhere ends it
 	@echo "build/site/index.html"
 
 pictures: setup  ## the pictures of README and docs, from real runs; needs Debian's chromium
-	@$(BIN)/python -m docs.pictures
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade \
+	  --target build/pictures --requirement docs/pictures/requirements.txt
+	@PYTHONPATH=build/pictures $(BIN)/python -m docs.pictures
 
 setup: $(VENV)/.installed node_modules/.installed
 
@@ -67,11 +69,30 @@ node_modules/.installed: package.json package-lock.json
 	@touch $@
 
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
-  --custom-compile-command "make pins"
+  --custom-compile-command "make pins" $(UPGRADE)
 pins:  ## resolve what is asked for into what is installed: requirements.txt here and of each layer
 	@$(COMPILE) --group dev --universal --python-version 3.11 pyproject.toml -o requirements.txt
-	@for asked in $$(find lambda_src -name requirements.in); do \
+	@for asked in $$(find lambda_src docs -name requirements.in); do \
 	  $(COMPILE) --python-version 3.10 $$asked -o $${asked%.in}.txt; done
 
+update: setup  ## move every pin to the newest release, test the layers, say what changed in size and cold start
+	@$(BIN)/python -m supply_chain update
+
+sbom: setup  ## say anew what the layers carry: THIRD_PARTY_NOTICES.txt, supply_chain/cdk-sentry.cdx.json
+	@$(BIN)/python -m supply_chain sbom
+
+audit: setup  ## ask for known vulnerabilities of what is pinned
+	@for pinned in requirements.txt $$(find lambda_src -name requirements.txt); do \
+	  $(BIN)/pip-audit --disable-pip --require-hashes --strict -r $$pinned || exit 1; done
+	@npm audit --audit-level=high
+	@cd lambda_src/sentry_layer_nodejs && npm audit
+
+dist: setup  ## the wheel and the source distribution, into dist/
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build -d dist
+
+hooks: setup  ## have git run the quick checks before each commit
+	@$(BIN)/pre-commit install
+
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) node_modules build cdk.out .cache
+	rm -rf $(VENV) node_modules build dist cdk.out .cache

@@ -1,29 +1,16 @@
 """What a user gets by `pip install cdk-sentry`, away from this checkout."""
 
 import json
-import shutil
 import sys
 import zipfile
 
 import pytest
 
-from cdk_sentry.assets import LAMBDA_SRC
-from cdk_sentry.layers.build import build_python_layer
-from cdk_sentry.layers.build_nodejs import build_nodejs_layer
 from cdk_sentry.layers.bytecode import PYTHON_VERSIONS
-from tests.packaging.conftest import ROOT, project_with, run
+from supply_chain.components import layers
+from tests.packaging.conftest import monitored_function, project_with, run, synthesized
 
 pytestmark = pytest.mark.xdist_group("packaging")
-
-
-def synthesized(project):
-    """Synthesizes the project's app with no way to a package index; returns its output folder and what it printed."""
-    shutil.rmtree(project / "cdk.out", ignore_errors=True)
-    python = project / ".venv" / "bin" / "python"
-    printed = run(
-        python, "app.py", cwd=project, CDK_OUTDIR=str(project / "cdk.out"), PIP_INDEX_URL="http://127.0.0.1:9"
-    )
-    return project / "cdk.out", printed
 
 
 def asset_hashes(out):
@@ -32,9 +19,7 @@ def asset_hashes(out):
 
 def test_the_wheel_synthesizes_in_an_unrelated_empty_project(project):
     out, _ = synthesized(project)
-    template = json.loads((out / "Shop.template.json").read_text())
-    (function,) = (each for each in template["Resources"].values() if each["Type"] == "AWS::Lambda::Function")
-    assert function["Properties"]["Handler"] == "cdk_sentry_layer.bootstrap.handler"
+    assert monitored_function(out)["Environment"]["Variables"]["SENTRY_INITIAL_HANDLER"] == "orders.handler"
 
 
 def test_the_constructs_package_is_not_shadowed(project):
@@ -44,57 +29,33 @@ def test_the_constructs_package_is_not_shadowed(project):
 
 def test_two_installs_of_one_wheel_give_the_same_assets(wheel, project, tmp_path):
     """Pip byte-compiles what it installs; that must not redeploy every function."""
-    project_with(wheel, tmp_path)
+    python = project_with(wheel, tmp_path)
+    (installed,) = tmp_path.glob(".venv/lib/*/site-packages/cdk_sentry")
+    run(python, "-m", "compileall", "-q", installed, cwd=tmp_path)
+    assert list(installed.rglob("_lambda_src/**/*.pyc"))
     assert asset_hashes(synthesized(project)[0]) == asset_hashes(synthesized(tmp_path)[0])
 
 
 def test_the_wheel_carries_the_layers_that_the_checkout_builds(wheel):
     with zipfile.ZipFile(wheel) as archive:
-        names = archive.namelist()
-        (hash_file,) = (
-            name for name in names if "_layers/sentry_layer_python-" in name and name.endswith("content-hash.txt")
-        )
-        shipped = archive.read(hash_file).decode().strip()
-    assert shipped == build_python_layer(LAMBDA_SRC / "sentry_layer_python", ROOT / "build" / "layers").content_hash
-    assert not [name for name in names if name.endswith(".pyc")]
+        shipped = {
+            name.split("/")[2]: archive.read(name).decode().strip()
+            for name in archive.namelist()
+            if name.startswith("cdk_sentry/_layers/") and name.endswith("/content-hash.txt")
+        }
+        for home in shipped:
+            assert f"cdk_sentry/_layers/{home}/layer.zip" in archive.namelist()
+    assert shipped == {layer.home.name: layer.content_hash for layer in layers().values()}
 
 
-def test_the_wheel_carries_the_node_layer_and_none_of_the_packages_it_is_built_from(wheel):
+def test_the_wheel_carries_neither_bytecode_nor_the_packages_that_a_layer_is_built_from(wheel):
     with zipfile.ZipFile(wheel) as archive:
-        names = archive.namelist()
-        (hash_file,) = (
-            name for name in names if "_layers/sentry_layer_nodejs-" in name and name.endswith("content-hash.txt")
-        )
-        shipped = archive.read(hash_file).decode().strip()
-    built = build_nodejs_layer(LAMBDA_SRC / "sentry_layer_nodejs", ROOT / "build" / "layers")
-    assert shipped == built.content_hash
-    assert f"cdk_sentry/_layers/{built.home.name}/layer.zip" in names, "found by the hash of its sources"
-    assert not [name for name in names if "node_modules" in name]
-
-
-def test_a_node_layer_built_elsewhere_has_the_same_hash(tmp_path):
-    source = tmp_path / "elsewhere" / "sentry_layer_nodejs"
-    shutil.copytree(LAMBDA_SRC / "sentry_layer_nodejs", source, copy_function=shutil.copyfile)
-    (source / "node_modules").mkdir()
-    (source / "node_modules" / "stray.js").write_text("")
-    ours = build_nodejs_layer(LAMBDA_SRC / "sentry_layer_nodejs", ROOT / "build" / "layers")
-    assert build_nodejs_layer(source, tmp_path / "cache").content_hash == ours.content_hash
-
-
-def test_a_layer_built_elsewhere_at_another_time_has_the_same_hash(tmp_path):
-    """Same inputs, other folder, with stray bytecode and other timestamps beside them."""
-    source = tmp_path / "elsewhere" / "sentry_layer_python"
-    shutil.copytree(LAMBDA_SRC / "sentry_layer_python", source, copy_function=shutil.copyfile)
-    run(sys.executable, "-m", "compileall", "-q", source, cwd=tmp_path)
-    ours = build_python_layer(LAMBDA_SRC / "sentry_layer_python", ROOT / "build" / "layers")
-    theirs = build_python_layer(source, tmp_path / "cache")
-    assert theirs.content_hash == ours.content_hash
+        assert not [name for name in archive.namelist() if name.endswith(".pyc") or "node_modules" in name]
 
 
 def test_a_layers_bytecode_needs_no_look_at_the_source():
     """Bytecode with a timestamp would be thrown away on Lambda, where every file is dated 1980."""
-    layer = build_python_layer(LAMBDA_SRC / "sentry_layer_python", ROOT / "build" / "layers")
-    with zipfile.ZipFile(layer.archive) as archive:
+    with zipfile.ZipFile(layers()["sentry_layer_python"].archive) as archive:
         compiled = [name for name in archive.namelist() if name.endswith(".pyc")]
         flags = {int.from_bytes(archive.read(name)[4:8], "little") for name in compiled}
     assert flags == {0b01}, "PEP 552: hash-based, not checked"
@@ -106,8 +67,7 @@ def test_a_layers_bytecode_needs_no_look_at_the_source():
 
 def test_the_interpreter_takes_the_layers_bytecode(tmp_path):
     """It is what CPython of that version itself would run: the source is never compiled."""
-    layer = build_python_layer(LAMBDA_SRC / "sentry_layer_python", ROOT / "build" / "layers")
-    with zipfile.ZipFile(layer.archive) as archive:
+    with zipfile.ZipFile(layers()["sentry_layer_python"].archive) as archive:
         archive.extractall(tmp_path)
     bootstrap = tmp_path / "python" / "cdk_sentry_layer" / "bootstrap.py"
     bootstrap.write_text("raise SystemExit('compiled anew')")
