@@ -35,16 +35,18 @@ def added_init_cpu_ms(layer: str, builds: Sequence[BuiltLayer], starts: int) -> 
     subjects: list[BuiltLayer | None] = [None, *dict.fromkeys(builds)]
     with Sink() as sink:
 
-        def init_cpu_ms(build: BuiltLayer | None, mode: Mapping[str, str]) -> float:
-            with RuntimeApi() as api, STARTS[layer](api.address, build, {"SENTRY_DSN": sink.dsn, **mode}) as process:
-                api.wait_for_init()
-                return process.cpu_ms()
+        def added(mode: Mapping[str, str]) -> list[float]:
+            variables = {"SENTRY_DSN": sink.dsn, **mode}
+            values = interleaved(subjects, starts, lambda build: _init_cpu_ms(layer, build, variables))
+            return [median_added(values[build], values[None]) for build in builds]
 
-        added: dict[str, list[float]] = {}
-        for name, mode in MODES.items():
-            values = interleaved(subjects, starts, lambda build, mode=mode: init_cpu_ms(build, mode))
-            added[name] = [median_added(values[build], values[None]) for build in builds]
-    return added
+        return {name: added(mode) for name, mode in MODES.items()}
+
+
+def _init_cpu_ms(layer: str, build: BuiltLayer | None, environment: Mapping[str, str]) -> float:
+    with RuntimeApi() as api, STARTS[layer](api.address, build, environment) as process:
+        api.wait_for_init()
+        return process.cpu_ms()
 
 
 def _python(address: str, build: BuiltLayer | None, environment: Mapping[str, str]) -> ManagedProcess:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 
-from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -77,10 +76,9 @@ def _python_package(layer: str, metadata: Path) -> Component:
 
 
 def _needed(fields: Message) -> Iterator[str]:
-    without_extras = {**default_environment(), "extra": ""}
     for line in fields.get_all("Requires-Dist", ()):
         requirement = Requirement(line)
-        if requirement.marker is None or requirement.marker.evaluate(without_extras):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
             yield canonicalize_name(requirement.name)
 
 

@@ -16,9 +16,9 @@ NODEJS = "sentry_layer_nodejs"
 
 
 def text(table):
-    console = Console(file=io.StringIO(), width=250)
-    console.print(table)
-    return console.file.getvalue()
+    printed = io.StringIO()
+    Console(file=printed, width=250).print(table)
+    return printed.getvalue()
 
 
 def rows(table):
