@@ -19,6 +19,7 @@ COMMANDS = {
     "dsn": "Store, show and test the address that events are sent to",
     "layer": "Build the layers, show what is in them, publish them for many stacks",
     "diagnose": "Walk a stack in the order data flows and say which step is sick",
+    "release": "Tell Sentry of a deployed release: its commits, and where it was deployed to",
 }
 
 # What shells make of SIGINT and SIGPIPE.
