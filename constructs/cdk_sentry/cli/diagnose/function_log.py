@@ -26,6 +26,8 @@ _SLICES_S = (0, 60, 600)
 _MAX_LINES = 20_000
 _SHOWN_CHARACTERS = 240
 
+# Some hosts leave out the time and the request that AWS puts before it.
+_TIMED_OUT = re.compile(r"Task timed out after [\d.]+ seconds")
 _TRACEBACK = "Traceback (most recent call last):"
 _RAISED = re.compile(r"(?:[a-z_]\w*\.)*(?P<type>[A-Z]\w*)(?:: (?P<value>.*))?\Z")
 _BAD_LEVELS = {"ERROR", "CRITICAL", "FATAL"}
@@ -163,11 +165,13 @@ def _run(invocation: Invocation) -> Run:
     fault = Fault(sighting.kind, f"{sighting.error_type}: {sighting.value}") if sighting else None
     own = [line.text for line in invocation.lines if not line.is_platform]
     counts = sum((Counter(dict(_counts(text))) for text in own), Counter[str]())
-    return Run(invocation.lines[-1].timestamp_ms, fault or _printed_traceback(own), bool(own), counts)
+    return Run(invocation.lines[-1].timestamp_ms, fault or _printed_fault(own), bool(own), counts)
 
 
-def _printed_traceback(texts: Sequence[str]) -> Fault | None:
-    """The error at the end of a traceback that was written line by line, as some hosts do."""
+def _printed_fault(texts: Sequence[str]) -> Fault | None:
+    """A timeout, or the error at the end of a traceback that was written line by line, as some hosts do."""
+    if timed_out := next((text for text in texts if _TIMED_OUT.fullmatch(text)), None):
+        return Fault(Kind.TIMEOUT, timed_out)
     if _TRACEBACK not in texts:
         return None
     after = texts[len(texts) - texts[::-1].index(_TRACEBACK) :]
@@ -179,7 +183,13 @@ def _printed_traceback(texts: Sequence[str]) -> Fault | None:
 def _complaint(line: Line) -> str:
     """What the function says of an error in this line; empty if it does not."""
     text = line.text
-    if line.is_platform or line.sighting or text.startswith((" ", _TRACEBACK)) or _RAISED.match(text):
+    if (
+        line.is_platform
+        or line.sighting
+        or text.startswith((" ", _TRACEBACK))
+        or _RAISED.match(text)
+        or _TIMED_OUT.match(text)
+    ):
         return ""
     if text.startswith("{"):
         record = _object(text)

@@ -1,9 +1,7 @@
 """Event source mappings: does Lambda read the stream or queue, and get on with it."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from ...stacks import Resource
 from ..finding import Finding, Weight, healthy, sick, unknown
@@ -12,18 +10,10 @@ from ..probe import Probe, Seen, clock, part, span
 from ..survey import Survey
 from .kinesis_stream import StreamFacts
 from .lambda_function import FunctionFacts
+from .mapping import MappingFacts
 
 _BEHIND = timedelta(minutes=1)
-_FINE = ("OK", "No records processed")
-_RUNNING = {"Enabled"}
-_STOPPED = {"Disabled", "Disabling"}
-
-
-@dataclass(frozen=True)
-class DeliveryFacts:
-    """A mapping, as Lambda gives it."""
-
-    mapping: Mapping[str, Any]
+_ENABLED = "Enabled"
 
 
 class Delivery(Probe):
@@ -32,11 +22,11 @@ class Delivery(Probe):
     kinds = ("AWS::Lambda::EventSourceMapping",)
     what = "delivery"
 
-    def look(self, survey: Survey, resource: Resource) -> DeliveryFacts:
+    def look(self, survey: Survey, resource: Resource) -> MappingFacts:
         """The mapping."""
-        return DeliveryFacts(survey.aws.client("lambda").get_event_source_mapping(UUID=resource.physical_id))
+        return MappingFacts(survey.aws.client("lambda").get_event_source_mapping(UUID=resource.physical_id))
 
-    def links(self, survey: Survey, resource: Resource, facts: DeliveryFacts) -> Iterable[Link]:
+    def links(self, survey: Survey, resource: Resource, facts: MappingFacts) -> Iterable[Link]:
         """From the source to the function; what is given up goes to the destination."""
         mapping = facts.mapping
         if source := survey.called(mapping.get("EventSourceArn", "")):
@@ -47,80 +37,58 @@ class Delivery(Probe):
         if given_up and (destination := survey.called(given_up)):
             yield Link(resource, destination)
 
-    def judge(self, seen: Seen, resource: Resource, facts: DeliveryFacts) -> Iterator[Finding]:
+    def judge(self, seen: Seen, resource: Resource, facts: MappingFacts) -> Iterator[Finding]:
         """Switched off, blocked, or behind."""
-        mapping = facts.mapping
-        function = next((each for each in seen.flow.after(resource) if each.kind == "AWS::Lambda::Function"), None)
-        of_function = part(seen.facts.get(function), FunctionFacts) if function else None
-        if mapping["State"] in _STOPPED:
+        if facts.is_stopped:
+            why = facts.mapping.get("StateTransitionReason", "no reason given")
             yield sick(
                 "disabled",
                 Weight.OFF,
-                f"the mapping is disabled ({mapping.get('StateTransitionReason', 'no reason given')}): nothing is read",
-                f"state {mapping['State']}",
-                next_command=f"aws lambda update-event-source-mapping --uuid {mapping['UUID']} --enabled",
+                f"it is disabled ({why}): nothing is read",
+                f"state {facts.state}",
+                next_command=f"aws lambda update-event-source-mapping --uuid {facts.uuid} --enabled",
             )
             return
-        if mapping["State"] not in _RUNNING:
-            yield unknown("changing", f"the mapping is {mapping['State']}: ask again in a minute")
-        yield from _last_batch(seen, mapping, function, of_function)
-        yield from _behind(seen, resource, function, of_function)
-        yield healthy("delivers", f"enabled, last result: {mapping.get('LastProcessingResult', 'none')}")
+        if facts.state != _ENABLED:
+            yield unknown("changing", f"it is {facts.state}: ask again in a minute")
+        function = next((each for each in seen.flow.after(resource) if each.kind == "AWS::Lambda::Function"), None)
+        of_function = part(seen.facts.get(function), FunctionFacts) if function else None
+        see = f"aws lambda get-event-source-mapping --uuid {facts.uuid}"
+        if of_function:
+            see = f"aws logs tail {of_function.log_group} --since 1h"
+        if facts.has_failed:
+            name = seen.survey.label(function) if function else facts.mapping["FunctionArn"]
+            yield _last_batch(facts, name, of_function, see)
+        yield from _behind(seen, resource, function, of_function, see)
+        yield healthy("delivers", f"enabled, last result: {facts.last_result or 'none'}")
 
 
-def _last_batch(
-    seen: Seen, mapping: Mapping[str, Any], function: Resource | None, facts: FunctionFacts | None
-) -> Iterator[Finding]:
-    result = str(mapping.get("LastProcessingResult", ""))
-    if not result or result.startswith(_FINE):
-        return
-    evidence = [f"last result of the mapping: {result}"]
-    name = seen.survey.label(function) if function else mapping["FunctionArn"]
-    tail = f"aws logs tail {facts.log_group} --since 1h" if facts else "aws logs describe-log-groups"
-    fault = next((run.fault for run in reversed(facts.runs()) if run.fault), None) if facts else None
-    if facts and facts.succeeded_since_change() and fault:
-        evidence += [f"{name} has done its work since it was last changed, and now fails: {fault.text}"]
-        bounded = mapping.get("MaximumRetryAttempts", -1) >= 0 and mapping.get("BisectBatchOnFunctionError")
-        limit = (
-            f"aws lambda update-event-source-mapping --uuid {mapping['UUID']}"
-            " --bisect-batch-on-function-error --maximum-retry-attempts 10"
-        )
-        yield sick(
-            "blocked",
-            Weight.BLOCKED,
-            f"blocked by a batch that {name} cannot process: {fault.text}",
-            *evidence,
-            next_command=tail if bounded else limit,
-        )
-    elif facts and not fault and facts.reserved != 0 and _came_to_nothing(facts):
-        yield sick(
-            "broken-by-change",
-            Weight.BROKEN,
-            f"{name} does not get as far as its handler since it was changed",
-            *evidence,
-            f"changed {facts.configuration['LastModified']}; its invocations since then wrote nothing",
-            next_command=f"aws lambda get-function --function-name {facts.configuration['FunctionName']}",
-        )
-    else:
-        yield sick("failing", Weight.SYMPTOM, "the last batch was not processed", *evidence, next_command=tail)
-
-
-def _came_to_nothing(facts: FunctionFacts) -> bool:
-    """Whether nothing that it did since it was changed left a line of its own: it fails before its handler."""
-    since_change = [run for run in facts.runs() if run.at_ms > facts.changed_at_ms]
-    return bool(since_change) and not any(run.said_something for run in since_change)
+def _last_batch(facts: MappingFacts, name: str, function: FunctionFacts | None, see: str) -> Finding:
+    said = f"last result of the mapping: {facts.last_result}"
+    fault = next((run.fault for run in reversed(function.runs()) if run.fault), None) if function else None
+    if function is None or fault is None or not function.succeeded_since_change():
+        return sick("failing", Weight.SYMPTOM, "the last batch was not processed", said, next_command=see)
+    limit = (
+        f"aws lambda update-event-source-mapping --uuid {facts.uuid}"
+        " --bisect-batch-on-function-error --maximum-retry-attempts 10"
+    )
+    return sick(
+        "blocked",
+        Weight.BLOCKED,
+        f"blocked by a batch that {name} cannot process: {fault}",
+        said,
+        f"{name} has done its work since it was last changed: it is this batch",
+        next_command=see if facts.gives_up else limit,
+    )
 
 
 def _behind(
-    seen: Seen, resource: Resource, function: Resource | None, facts: FunctionFacts | None
+    seen: Seen, resource: Resource, function: Resource | None, facts: FunctionFacts | None, see: str
 ) -> Iterator[Finding]:
-    tail = f"aws logs tail {facts.log_group} --since 1h" if facts else "aws logs describe-log-groups"
-    age = timedelta(milliseconds=seen.figure(function, "IteratorAge")) if function else timedelta(0)
-    if age > _BEHIND:
-        late = span(age.total_seconds())
-        yield sick(
-            "behind", Weight.SYMPTOM, f"{late} behind the stream", f"metric IteratorAge: {late}", next_command=tail
-        )
+    age_s = seen.figure(function, "IteratorAge") / 1000 if function else 0
+    if age_s > _BEHIND.total_seconds():
+        text = f"{span(age_s)} behind the stream"
+        yield sick("behind", Weight.SYMPTOM, text, f"metric IteratorAge: {span(age_s)}", next_command=see)
         return
     source = next((each for each in seen.flow.before(resource) if each in seen.facts), None)
     stream = part(seen.facts.get(source), StreamFacts) if source else None
@@ -131,10 +99,5 @@ def _behind(
     last_run = datetime.fromtimestamp(runs[-1].at_ms / 1000, UTC) if runs else None
     if last_run is None or last_run < newest:
         ran = f"ran last at {clock(last_run)}" if last_run else "has not run in this time"
-        yield sick(
-            "not-delivered",
-            Weight.SYMPTOM,
-            "records wait on the stream",
-            f"the newest record arrived at {clock(newest)}, the function {ran}",
-            next_command=tail,
-        )
+        arrived = f"the newest record arrived at {clock(newest)}, the function {ran}"
+        yield sick("not-delivered", Weight.SYMPTOM, "records wait on the stream", arrived, next_command=see)

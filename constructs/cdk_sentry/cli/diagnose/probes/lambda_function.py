@@ -11,12 +11,17 @@ from ...stacks import Resource
 from ..finding import Finding, Weight, healthy, sick, unknown
 from ..function_log import FunctionLog, Run, read_log
 from ..graph import Link
+from ..http_get import Answer
 from ..metrics import Metric
 from ..parallel import NoAnswer, ask
 from ..permissions import missing_actions, missing_callers, only_reads
 from ..probe import Probe, Seen, clock_ms, part, span, unanswered
 from ..survey import Survey
+from .api import ApiFacts
+from .mapping import MappingFacts
 
+# API Gateway's status for a function that failed, or whose answer it cannot read.
+_FUNCTION_FAILED = 502
 _NEAR_TIMEOUT = 0.8
 _SHOWN = 3
 _DENIED = re.compile(r"not authorized to perform:? (?P<action>[\w-]+:\w+)|\bAccessDenied")
@@ -126,6 +131,7 @@ class LambdaFunction(Probe):
         yield from _state(facts)
         yield from _concurrency(seen, resource, facts)
         yield from _permissions(seen, facts)
+        yield from _unheard(seen, resource, facts)
         log = part(facts.log, FunctionLog)
         if log:
             yield from _failures(facts, log)
@@ -232,6 +238,32 @@ def _failures(facts: FunctionFacts, log: FunctionLog) -> Iterator[Finding]:
         )
     else:
         yield sick("fails", Weight.FAILING, f"fails: {last}", share, next_command=tail)
+
+
+def _unheard(seen: Seen, resource: Resource, facts: FunctionFacts) -> Iterator[Finding]:
+    """What those who call it know, where its own log is silent."""
+    if facts.reserved == 0 or any(run.fault for run in facts.runs()):
+        return
+    name = facts.configuration["FunctionName"]
+    callers = [seen.facts.get(caller) for caller in seen.flow.before(resource)]
+    answers = [
+        str(answer)
+        for caller in callers
+        if isinstance(caller, ApiFacts)
+        for route, answer in caller.answers.items()
+        if route.function == name and isinstance(answer, Answer) and answer.status == _FUNCTION_FAILED
+    ]
+    since_change = [run for run in facts.runs() if run.at_ms > facts.changed_at_ms]
+    is_silent = bool(since_change) and not any(run.said_something for run in since_change)
+    batches = [
+        f"last result of the mapping: {caller.last_result}"
+        for caller in callers
+        if isinstance(caller, MappingFacts) and caller.has_failed and is_silent
+    ]
+    if evidence := [*answers, *batches]:
+        changed = f"changed {facts.configuration['LastModified']}, and its log names no error"
+        text = "fails, and its log does not say why: it cannot start, or its answer has the wrong form"
+        yield sick("fails-silently", Weight.BROKEN, text, *evidence, changed, next_command=_roll_back(name))
 
 
 def _fails_since_change(facts: FunctionFacts, log: FunctionLog) -> bool:
