@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from cdk_sentry.cli.audit.alarms import Alarms
-from cdk_sentry.cli.audit.answer import Answer
 from cdk_sentry.cli.audit.checks import CHECKS
 from cdk_sentry.cli.audit.function import Function
 from cdk_sentry.cli.audit.instrumentation import KIT_HANDLER
@@ -94,14 +93,14 @@ def inventory(*functions: Function, **more: Any) -> Inventory:
     return Inventory(**{**known, **more})
 
 
-def subject(described: dict[str, Any] | Function, *others: dict[str, Any], **more: Any) -> Subject:
+def subject(described: dict[str, Any] | Function, *others: dict[str, Any] | Function, **more: Any) -> Subject:
     """A function as the checks see it, beside others of its stack."""
     functions = [each if isinstance(each, Function) else Function(each) for each in (described, *others)]
     return next(subjects(inventory(*functions, **more)))
 
 
-def answer(check_id: str, about: Subject) -> Answer | None:
-    """What a check answers."""
+def answer(check_id: str, about: Subject) -> Any:
+    """What a check answers; None where the question does not arise."""
     (check,) = (each for each in CHECKS if each.id == check_id)
     return check.ask(about)
 

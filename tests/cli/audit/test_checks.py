@@ -1,6 +1,7 @@
 """Each check on functions of which one thing is not as it should be."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -201,7 +202,7 @@ def test_rates_let_something_through(described, expected):
 ON = alarm("shop-Errors", StateValue="ALARM", StateUpdatedTimestamp=dt.datetime(2026, 11, 21, 6, tzinfo=dt.UTC))
 SILENT = alarm("shop-Errors", AlarmActions=[])
 COMPOSITE = {"AlarmName": "all", "AlarmActions": ["arn"], "AlarmRule": 'ALARM("shop-Errors") OR ALARM("b")'}
-FLEET = {
+FLEET: dict[str, Any] = {
     "AlarmName": "fleet",
     "AlarmActions": ["arn"],
     "StateValue": "OK",
@@ -285,7 +286,7 @@ def test_a_deprecated_runtime_is_a_warning():
     assert found(subject(monitored(Runtime="python3.8"))) == {"runtime-deprecated": "warning"}
 
 
-PROPERTIES = {
+PROPERTIES: dict[str, Any] = {
     "Handler": "cdk_sentry_layer.bootstrap.handler",
     "Runtime": "python3.13",
     "Layers": [{"Ref": "PythonLayer"}],

@@ -11,7 +11,9 @@ from typing import Any
 from .partly import UNKNOWN, Partly, as_text, joined
 
 _NO_VALUE = object()
-_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^}]+\}\}")
+_MARK = "\0"
+# docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+_OPEN = re.compile(r"\{\{resolve:[^}]+\}\}|" + _MARK)
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 _LITERAL = "!"
 
@@ -84,12 +86,12 @@ class Resolver:
                 pieces[index] = self.resolve(variables[name])
             else:
                 pieces[index] = self._get_att(name) if "." in name else self._refs.get(name, UNKNOWN)
-        return joined("", pieces)
+        return _with_open_references(joined("", pieces))
 
     def _join(self, argument: Any) -> Any:
         delimiter, values = argument
         parts = self.resolve(values)
-        return joined(delimiter, parts) if isinstance(parts, list) else UNKNOWN
+        return _with_open_references(joined(delimiter, parts)) if isinstance(parts, list) else UNKNOWN
 
     def _select(self, argument: Any) -> Any:
         index, values = self.resolve(argument[0]), self.resolve(argument[1])
@@ -133,8 +135,8 @@ class Resolver:
         return None if None in parts else not decides
 
 
-def _with_open_references(text: str) -> str | Partly:
-    if "{{resolve:" not in text:
-        return text
-    known = _DYNAMIC_REFERENCE.split(text)
+def _with_open_references(text: str | Partly) -> str | Partly:
+    """The text with its dynamic references open, also those that reach over open parts."""
+    parts = text.parts if isinstance(text, Partly) else (text,)
+    known = _OPEN.split("".join(_MARK if part is None else part for part in parts))
     return joined("", [part for each in known for part in (each, UNKNOWN)][:-1])
