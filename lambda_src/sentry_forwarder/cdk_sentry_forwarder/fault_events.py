@@ -71,7 +71,7 @@ class Fault:
             started_ms, timeout_s = invocation.started_ms, self.function.configuration.get("Timeout")
             if invocation.request_id and started_ms is not None and timeout_s is not None:
                 deadline_s = started_ms / 1000 + timeout_s
-                return id_shared_with_layer(self.log_stream, invocation.request_id, kind, deadline_s)
+                return id_shared_with_layer(invocation.request_id, kind, deadline_s)
         return id_of(self.log_group, self.log_stream, invocation.request_id, invocation.began_ms)
 
     def event(self) -> dict[str, Any]:

@@ -34,5 +34,5 @@ def _id(invocation: "Invocation", kind: str) -> str | None:
         return None
     # Its minute tells an attempt at a request from the next.
     deadline_minute = int((invocation.started_s + invocation.timeout_ms / 1000) // _MINUTE_S)
-    identity = f"{context.log_stream_name} {context.aws_request_id} {kind} {deadline_minute}"
+    identity = f"{context.aws_request_id} {kind} {deadline_minute}"
     return hashlib.sha256(identity.encode()).hexdigest()[:_ID_LENGTH]

@@ -13,6 +13,6 @@ export function idSharedWithForwarder(invocation, news) {
   const { createHash } = require("node:crypto");
   // Its minute tells an attempt at a request from the next.
   const deadlineMinute = Math.floor((startedMs + timeoutMs) / MINUTE_MS);
-  const identity = `${context.logStreamName} ${context.awsRequestId} timeout ${deadlineMinute}`;
+  const identity = `${context.awsRequestId} timeout ${deadlineMinute}`;
   return createHash("sha256").update(identity).digest("hex").slice(0, ID_LENGTH);
 }
