@@ -26,12 +26,15 @@ class Reporting:
             when left out, and never past the function's timeout.
         max_identical_events_per_minute: how often the same error is sent per minute and environment; the next event
             says how many were held back. 60 when left out, 0 for no limit.
+        console_error_events: whether each `console.error` of a Node.js function makes an event; a breadcrumb only
+            when left out. Other runtimes know no such thing: Python's `logging.error` always makes one.
     """
 
     sample_rate: float | None = None
     send_default_pii: bool = False
     flush_timeout: Duration | None = None
     max_identical_events_per_minute: int | None = None
+    console_error_events: bool = False
 
     def check(self, problems: Problems) -> None:
         """Notes values that the layer would ignore."""

@@ -1,6 +1,7 @@
 """The custom resource that subscribes the forwarder, with a CloudWatch Logs that counts and refuses as AWS's does."""
 
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -128,7 +129,7 @@ def properties(groups: list[str], name: str, concurrency: str | None) -> dict[st
 def waits(monkeypatch):
     """The seconds that were waited, without waiting them."""
     waited: list[float] = []
-    monkeypatch.setattr(subscriptions.time, "sleep", waited.append)
+    monkeypatch.setattr(time, "sleep", waited.append)
     return waited
 
 

@@ -4,7 +4,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_lambda as lambda_
 
-from cdk_sentry import Layers, SentryMonitoring
+from cdk_sentry import Layers, Reporting, SentryMonitoring
 from cdk_sentry.errors import ConfigurationError
 from tests.synth.apps import (
     function,
@@ -120,3 +120,13 @@ def test_a_published_layer_is_referred_to_and_the_other_language_s_is_still_depl
 def test_published_layers_that_are_none_are_refused(arguments):
     with pytest.raises(ConfigurationError, match="layers="):
         SentryMonitoring(stack(), "Sentry", layers=Layers.arn(**arguments))
+
+
+def test_console_errors_make_events_only_when_asked_for():
+    app = stack()
+    quiet, loud = node_function(app, "Quiet"), node_function(app, "Loud")
+    monitoring = monitored_from_inside(app)
+    monitoring.configure(loud, reporting=Reporting(console_error_events=True))
+    template = template_of(app)
+    assert "SENTRY_CONSOLE_ERROR_EVENTS" not in variables_of(template, quiet)
+    assert variables_of(template, loud)["SENTRY_CONSOLE_ERROR_EVENTS"] == "true"

@@ -51,6 +51,11 @@ _VARIABLES = (
         frozenset({"reporting"}),
         lambda s: _number(s.reporting.max_identical_events_per_minute),
     ),
+    _Variable(
+        "SENTRY_CONSOLE_ERROR_EVENTS",
+        frozenset({"reporting"}),
+        lambda s: "true" if s.reporting.console_error_events else None,
+    ),
 )
 
 

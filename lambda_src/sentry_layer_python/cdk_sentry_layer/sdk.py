@@ -213,7 +213,8 @@ def _capture(news: News) -> None:
                 client_options=client().options,
                 mechanism={"type": news.mechanism, "handled": False},
             )
-            event["event_id"] = id_shared_with_forwarder(news)
+            if (shared_id := id_shared_with_forwarder(news)) is not None:
+                event["event_id"] = shared_id
             sentry_sdk.capture_event(event, hint=hint)
 
 
