@@ -10,15 +10,24 @@ from importlib import import_module
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 
+# As the CDK CLI runs an app.
+_CLI = {"aws:cdk:enable-path-metadata": True}
 # The others put as many alarms as they are asked for into the stack; without this they could not be measured at 200.
 _NO_RESOURCE_LIMIT = {"@aws-cdk/core:stackResourceLimit": 0}
 
 
 def ours_without_alarms(stack: cdk.Stack, _: Sequence[lambda_.Function]) -> None:
-    """Layer, handler, variables and the dashboard."""
-    from cdk_sentry import Alarms, SentryMonitoring  # noqa: PLC0415  (loading it is part of the cost)
+    """Layer, handler, variables and the dashboard; no alarms, and no forwarder that reports faults from outside."""
+    from cdk_sentry import Alarms, Faults, SentryMonitoring  # noqa: PLC0415  (loading it is part of the cost)
 
-    SentryMonitoring(stack, "Sentry", environment="production", release="shop@1.2.3", alarms=Alarms.none())
+    SentryMonitoring(
+        stack,
+        "Sentry",
+        environment="production",
+        release="shop@1.2.3",
+        alarms=Alarms.none(),
+        faults=Faults.none(),
+    )
 
 
 def ours(stack: cdk.Stack, _: Sequence[lambda_.Function]) -> None:
@@ -68,7 +77,7 @@ KINDS: dict[str, Callable[[cdk.Stack, Sequence[lambda_.Function]], None]] = {
 
 def main(kind: str, count: int, out: str) -> None:
     """Synthesizes the app into a folder."""
-    app = cdk.App(outdir=out, context={} if kind.startswith("ours") else _NO_RESOURCE_LIMIT)
+    app = cdk.App(outdir=out, context=_CLI if kind.startswith("ours") else {**_CLI, **_NO_RESOURCE_LIMIT})
     stack = cdk.Stack(app, "Shop", env=cdk.Environment(account="111111111111", region="eu-west-1"))
     functions = [
         lambda_.Function(

@@ -154,7 +154,7 @@ class StackMonitoring:
             alarm_arns=self._alarms.arns(),
             resources=self._alarms.resources,
             log_groups=groups,
-            region=self._stack.region,
+            stack=self._stack,
         )
         fill(self._dashboard, page)
         if groups:

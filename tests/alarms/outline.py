@@ -1,6 +1,7 @@
 """A dashboard as text: what one would see, top to bottom, left to right."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,15 +12,26 @@ def body_of(template: Mapping[str, Any]) -> dict[str, Any]:
     CloudFormation puts values into the text as they are, so a value must not need escaping; names do not.
     """
     (dashboard,) = [each for each in template["Resources"].values() if each["Type"] == "AWS::CloudWatch::Dashboard"]
-    body = dashboard["Properties"]["DashboardBody"]
-    parts = body["Fn::Join"][1] if isinstance(body, dict) else [body]
-    loaded: dict[str, Any] = json.loads("".join(part if isinstance(part, str) else _name(part) for part in parts))
+    loaded: dict[str, Any] = json.loads(_text(dashboard["Properties"]["DashboardBody"]))
     return loaded
 
 
-def _name(reference: Mapping[str, Any]) -> str:
-    (value,) = reference.values()
-    text = json.dumps(value).replace('"', "")
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    ((function, argument),) = value.items()
+    if function == "Fn::Join":
+        return "".join(map(_text, argument[1]))
+    if function == "Fn::Sub":
+        body, variables = (argument, {}) if isinstance(argument, str) else argument
+        return re.sub(r"\$\{([^!}]+)\}", lambda place: _name(variables.get(place[1], place[1])), body)
+    return _name(argument)
+
+
+def _name(reference: Any) -> str:
+    if isinstance(reference, dict):
+        return _text(reference)
+    text = json.dumps(reference).replace('"', "")
     return f"<{text}>"
 
 
@@ -52,7 +64,11 @@ def _said(widget: Mapping[str, Any]) -> str:
 
 def metrics(properties: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], dict[str, str], dict[str, Any]]]:
     """Yields namespace and name, dimensions, options of every metric of a widget."""
+    before: list[str] = []
     for row in properties["metrics"]:
         if isinstance(row[0], str):
             *named, options = row
+            if named[0] == "...":
+                named = [*before[: 1 - len(named)], *named[1:]]
+            before = named
             yield (named[0], named[1]), dict(zip(named[2::2], named[3::2], strict=True)), options

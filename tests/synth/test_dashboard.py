@@ -171,7 +171,8 @@ def test_queries_are_saved_beside_the_page_for_the_same_log_groups():
         "Shop-Sentry/ColdStarts",
     }
     for each in queries:
-        assert len(each["Properties"]["LogGroupNames"]) == 2
+        separator, names = each["Properties"]["LogGroupNames"]["Fn::Split"]
+        assert len(names["Fn::Sub"].split(separator)) == 2
         assert each["Condition"] == "SentryOnAws"
 
 

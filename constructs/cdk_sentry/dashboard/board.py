@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import jsii
+from aws_cdk import Token
 from aws_cdk import aws_cloudwatch as cloudwatch
+
+from .substitution import as_json, substituted
 
 WIDTH = 24  # columns of CloudWatch's grid
 
@@ -67,8 +70,13 @@ class Board:
         self._x, self._y = x, y
 
     def to_json(self) -> list[Any]:
-        """The widgets as they stand in the dashboard's body."""
-        widgets, y = [], self._y
+        """The widgets as they stand in the dashboard's body: what CDK takes for a number it puts there unquoted."""
+        text = as_json(self._widgets())
+        return [Token.as_number(substituted(text[1:-1]))]
+
+    def _widgets(self) -> list[dict[str, Any]]:
+        widgets: list[dict[str, Any]] = []
+        y = self._y
         for row in self._rows:
             x = self._x
             for each in row:

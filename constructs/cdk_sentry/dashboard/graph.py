@@ -1,6 +1,6 @@
 """One graph: some metrics of resources of one kind, readable for one resource and for hundreds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,8 +58,9 @@ class Graph:
             "title": title,
             "view": "timeSeries",
             "region": region,
+            "stat": self.series[0].statistic,
             "period": 60,
-            "metrics": rows,
+            "metrics": list(_shortened(rows)),
             "yAxis": {"left": {"min": 0}},
         }
 
@@ -68,7 +69,7 @@ class Graph:
         for dimensions, name in resources:
             for series in self.series:
                 label = " ".join(part for part in (name if len(resources) > 1 else "", series.label) if part) or name
-                rows.append(self._metric(series, dimensions, {"label": label, "stat": series.statistic}))
+                rows.append(self._metric(series, dimensions, {"label": label}))
         return rows
 
     def _folded(self, resources: Sequence[tuple[Mapping[str, str], str]]) -> list[list[Any]]:
@@ -81,10 +82,20 @@ class Graph:
             rows.append([{"expression": f"SORT({found}, {by}, DESC, {_TOP})", "label": "", "id": f"top{position}"}])
         for position, series in enumerate(self.series):
             for number, (dimensions, name) in enumerate(resources):
-                options = {"id": f"s{position}x{number}", "visible": False, "label": name, "stat": series.statistic}
+                options = {"id": f"s{position}x{number}", "visible": False, "label": name}
                 rows.append(self._metric(series, dimensions, options))
         return rows
 
     def _metric(self, series: Series, dimensions: Mapping[str, str], options: dict[str, Any]) -> list[Any]:
+        if series.statistic != self.series[0].statistic:
+            options = {**options, "stat": series.statistic}
         pairs = [part for pair in {**dimensions, **dict(series.dimensions)}.items() for part in pair]
         return [self.namespace, series.metric_name, *pairs, options]
+
+
+def _shortened(rows: Sequence[list[Any]]) -> Iterator[list[Any]]:
+    """The rows with `...` for what a metric shares with the one before it: all but its last dimension's value."""
+    previous: list[Any] = []
+    for row in rows:
+        yield ["...", *row[-2:]] if row[:-2] and row[:-2] == previous else row
+        previous = row[:-2]

@@ -7,9 +7,12 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from ..alarms.resource import WatchedResource, value_of
+from ..functions.function import FUNCTION_NAME
 from ..identity import identity
 from ..on_aws import only_on_aws
 from .board import Widget
+from .names import dimensions_in
+from .substitution import substituted
 
 # docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html: log groups that one query takes.
 _MAX_GROUPS = 50
@@ -37,16 +40,16 @@ def log_groups(functions: Sequence[WatchedResource], stack: Stack) -> list[str]:
         functions: of the stack, and of those nested in it.
         stack: whose template is to name them.
     """
-    return list(dict.fromkeys(group for each in functions for group in _group_of(each, identity(stack))))
+    return list(dict.fromkeys(group for each in functions for group in _group_of(each, stack)))
 
 
-def _group_of(function: WatchedResource, stack: str) -> Iterator[str]:
+def _group_of(function: WatchedResource, stack: Stack) -> Iterator[str]:
     group = value_of(function.properties, "loggingConfig", "logGroup")
     if group is None:
-        yield f"/aws/lambda/{function.dimensions['FunctionName']}"
+        yield f"/aws/lambda/{dimensions_in(stack, function)[FUNCTION_NAME]}"
     elif isinstance(group, str):
         yield group
-    elif identity(function.stack) == stack:
+    elif identity(function.stack) == identity(stack):
         # It refers to something in its own template, and so can be said in that one only.
         yield Token.as_string(group)
 
@@ -74,12 +77,14 @@ def save_queries(scope: Construct, groups: Sequence[str], prefix: str) -> None:
         groups: that they ask; where there are more than a query takes, one chooses when one runs them.
         prefix: the folder.
     """
+    # A name holds no comma: docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
+    names = Token.as_list({"Fn::Split": [",", substituted(",".join(groups))]})
     for name, query in _SAVED.items():
         saved = logs.CfnQueryDefinition(
             scope,
             f"Query{name}",
             name=f"{prefix}/{name}",
             query_string=query,
-            log_group_names=list(groups) if len(groups) <= _MAX_GROUPS else None,
+            log_group_names=names if len(groups) <= _MAX_GROUPS else None,
         )
         only_on_aws(saved)

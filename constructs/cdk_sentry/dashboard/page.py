@@ -9,6 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from ..alarms.resource import WatchedResource
 from .board import WIDTH, Board, Widget
 from .logs import error_rows
+from .names import dimensions_in
 from .parts import PARTS, Part
 
 # docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html, "alarms".
@@ -25,25 +26,30 @@ class Page:
         alarm_arns: whose state is shown on top.
         resources: each with a label.
         log_groups: of the functions.
-        region: where the metrics are.
+        stack: whose dashboard it is.
     """
 
     title: str
     alarm_arns: Sequence[str]
     resources: Sequence[tuple[WatchedResource, str]]
     log_groups: Sequence[str]
-    region: str
+    stack: Stack
 
     def rows(self) -> Iterator[list[Widget]]:
         """Yields rows of widgets from top to bottom."""
+        region = self.stack.region
         yield [Widget("text", {"markdown": self.title}, height=2)]
         yield from self._alarms()
         for part in PARTS:
-            shown = [(each.dimensions, label) for each, label in self.resources if part.shows(each.kind, each.traits)]
+            shown = [
+                (dimensions_in(self.stack, each), label)
+                for each, label in self.resources
+                if part.shows(each.kind, each.traits)
+            ]
             if shown:
                 yield [Widget("text", {"markdown": f"## {part.title}", "background": "transparent"}, height=1)]
-                yield _graphs(part, shown, self.region)
-        yield from error_rows(self.log_groups, self.region)
+                yield _graphs(part, shown, region)
+        yield from error_rows(self.log_groups, region)
 
     def _alarms(self) -> Iterator[list[Widget]]:
         for start in range(0, len(self.alarm_arns), _MAX_ALARMS_PER_WIDGET):
