@@ -12,12 +12,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
-from demo.deployment import Deployment
+from demo.deployment import Cdk, Deployment
 from demo.local_aws import LocalAws
+from demo.ministack import ministack
 from demo.traffic import SignedSession
 from demo.waiting import wait_until
+from tests.harness.sink import Sink
+from tests.local_cloud.conftest import DSN_PARAMETER
 
 STACK = "activity-history-local"
 _THROUGH_S = 30.0
@@ -183,3 +187,16 @@ class Sample:
     def diagnose(self, since: datetime, user: str = "") -> Run:
         of_user = ("--user", user) if user else ()
         return command(self.aws, "--stack", STACK, "--since", since.isoformat(), "--json", *of_user)
+
+
+@contextmanager
+def deployed_sample(work: Path) -> Iterator[Sample]:
+    """The sample in a local cloud of its own."""
+    with Sink() as sentry, ministack(work) as running:
+        running.aws.client("ssm").put_parameter(Name=DSN_PARAMETER, Value=sentry.dsn, Type="String")
+        cdk = Cdk(running.aws, work)
+        cdk.bootstrap()
+        cdk.deploy()
+        deployed = Sample(running.aws, Deployment(running.aws), SignedSession(running.aws))
+        deployed.until_works()
+        yield deployed

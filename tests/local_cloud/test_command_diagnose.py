@@ -7,12 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from demo.deployment import Cdk, Deployment
-from demo.ministack import ministack
-from demo.traffic import SignedSession
-from tests.harness.sink import Sink
-from tests.local_cloud.conftest import DSN_PARAMETER
-from tests.local_cloud.diagnosed import STACK, Sample, command
+from tests.local_cloud.diagnosed import STACK, Sample, command, deployed_sample
 
 pytestmark = pytest.mark.xdist_group("local_cloud_diagnose")
 
@@ -21,14 +16,7 @@ HEALTHY_RUN_S = 10.0
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
-    work = tmp_path_factory.mktemp("diagnosed")
-    with Sink() as sentry, ministack(work) as running:
-        running.aws.client("ssm").put_parameter(Name=DSN_PARAMETER, Value=sentry.dsn, Type="String")
-        cdk = Cdk(running.aws, work)
-        cdk.bootstrap()
-        cdk.deploy()
-        deployed = Sample(running.aws, Deployment(running.aws), SignedSession(running.aws))
-        deployed.until_works()
+    with deployed_sample(tmp_path_factory.mktemp("diagnosed")) as deployed:
         yield deployed
 
 
@@ -51,12 +39,12 @@ def api_calls_what_is_not_there(sample: Sample) -> None:
     where = {"restApiId": api, "resourceId": resource, "httpMethod": "GET"}
     before = client.get_integration(**where)["uri"]
     after = before.replace(sample.function("History"), "not-there")
-    for uri in (after, before):
-        change = {"patchOperations": [{"op": "replace", "path": "/uri", "value": uri}]}
-        if uri == after:
-            client.update_integration(**where, **change)
-        else:
-            sample.undo.callback(client.update_integration, **where, **change)
+
+    def point_to(uri: str) -> None:
+        client.update_integration(**where, patchOperations=[{"op": "replace", "path": "/uri", "value": uri}])
+
+    point_to(after)
+    sample.undo.callback(point_to, before)
 
 
 def api_has_no_stage(sample: Sample) -> None:

@@ -15,14 +15,17 @@ def judge_user(seen: Seen) -> Iterator[Finding]:
     tables = [(resource, facts) for resource, facts in seen.facts.items() if isinstance(facts, TableFacts)]
     asked = [(resource, facts.items_of_user) for resource, facts in tables if facts.items_of_user is not None]
     stored = {resource: items for resource, items in asked if isinstance(items, int)}
-    arrived = sum(len(facts.of_user(survey.user)) for facts in seen.facts.values() if isinstance(facts, StreamFacts))
+    streams = [facts for facts in seen.facts.values() if isinstance(facts, StreamFacts)]
+    arrived = sum(len(facts.of_user(survey.user)) for facts in streams)
     for _, answer in asked:
         if isinstance(answer, NoAnswer):
             yield unknown("not-asked", answer.reason)
     if not stored:
         yield unknown("no-table", "no table of the stack could be asked for this user")
         return
-    on_the_way = f"{arrived} records of this user arrived since {clock(survey.since)}"
+    on_the_way = "no stream tells what arrives for it"
+    if streams:
+        on_the_way = f"{arrived} records of this user arrived since {clock(survey.since)}"
     keys = " or ".join(form.replace("{user}", survey.user) for form in survey.user_keys)
     if items := sum(stored.values()):
         where = ", ".join(f"{count} items in {survey.label(table)}" for table, count in stored.items() if count)
@@ -39,8 +42,7 @@ def judge_user(seen: Seen) -> Iterator[Finding]:
         yield sick(
             "no-data",
             Weight.NOTICE,
-            f"nothing is stored for {survey.user}, and nothing arrived: look at who sends it",
+            f"nothing is stored for {survey.user}, {on_the_way}: look at who sends it",
             f"{items} items under {keys}",
-            on_the_way,
             next_command=f"cdk-sentry diagnose --stack {survey.stack} --user {survey.user} --since 7d",
         )
