@@ -10,7 +10,7 @@ export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 20,22
 export CDK_DISABLE_CLI_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test test-fast chaos lint synth bench docs pictures pins update sbom audit dist hooks clean
+.PHONY: help setup demo demo-once test test-fast test-wheel chaos lint synth bench bench-smoke docs pictures pins update sbom audit dist hooks clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 12
@@ -26,6 +26,9 @@ test: lint  ## everything CI runs
 
 test-fast: setup  ## unit tests alone
 	@$(BIN)/python -m pytest -q tests/unit
+
+test-wheel: setup  ## what is packed, installed away from this checkout
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/packaging
 
 chaos: setup  ## 5,000 schedules of faults and 20,000 events through the sample pipeline
 	@CHAOS_SCHEDULES=5000 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/pipeline
@@ -44,6 +47,9 @@ synth: setup  ## templates of STAGE (dev, staging, prod, local) into cdk.out, ch
 
 bench: setup  ## measure, side by side; writes docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
+
+bench-smoke: setup  ## the benchmarks of the layers, as little as shows that they run
+	@$(BIN)/python -m benchmarks --quick python_layer node_layer
 
 docs: setup  ## the site, into build/site; a link that leads nowhere ends it
 	@$(BIN)/python -m sphinx --fail-on-warning --keep-going --fresh-env --quiet --doctree-dir build/doctrees docs build/site
