@@ -8,7 +8,14 @@ from string import Template
 from cdk_sentry.cli.command import Permission
 from demo.local_aws import ACCOUNT, REGION, LocalAws
 
+# MiniStack calls some actions otherwise than AWS does.
+_HERE = {"lambda:GetLayerVersion": "lambda:ListLayers"}
 _PLACE = {"Partition": "aws", "Region": REGION, "Account": ACCOUNT}
+
+
+def as_named_here(action: str) -> str:
+    """An IAM action as the local cloud knows it."""
+    return _HERE.get(action, action)
 
 
 @contextmanager
@@ -26,7 +33,7 @@ def limited_user(
     statements = [
         {
             "Effect": "Allow",
-            "Action": actions,
+            "Action": [as_named_here(action) for action in actions],
             "Resource": [Template(each).substitute(_PLACE) for each in permission.resources],
         }
         for permission in permissions

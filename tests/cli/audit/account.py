@@ -59,7 +59,9 @@ class Account:
             "DescribeSubscriptionFilters": lambda given: {
                 "subscriptionFilters": self.subscriptions.get(given["logGroupName"], [])
             },
-            "GetLayerVersionByArn": lambda given: {"Description": self.layers[given["Arn"]]},
+            "GetLayerVersion": lambda given: {
+                "Description": self.layers[f"{given['LayerName']}:{given['VersionNumber']}"]
+            },
             "GetParameter": self._parameter,
         }
         return answers[operation](given)

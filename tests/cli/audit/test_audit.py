@@ -116,7 +116,7 @@ ACTIONS = {
     "DescribeAlarms": "cloudwatch:DescribeAlarms",
     "DescribeLogGroups": "logs:DescribeLogGroups",
     "DescribeSubscriptionFilters": "logs:DescribeSubscriptionFilters",
-    "GetLayerVersionByArn": "lambda:GetLayerVersion",
+    "GetLayerVersion": "lambda:GetLayerVersion",
     "GetParameter": "ssm:GetParameter",
 }
 
@@ -132,7 +132,7 @@ def test_the_actions_that_are_declared_are_those_that_are_used(audit):
     assert {ACTIONS[operation] for operation in account.calls} | {"secretsmanager:GetSecretValue"} == declared
 
 
-@pytest.mark.parametrize("operation", ["DescribeAlarms", "DescribeLogGroups", "GetTemplate", "GetLayerVersionByArn"])
+@pytest.mark.parametrize("operation", ["DescribeAlarms", "DescribeLogGroups", "GetTemplate", "GetLayerVersion"])
 def test_what_may_not_be_read_is_unknown_and_ends_with_code_2(audit, operation):
     account = account_of(1, 2)
     account.denied = {operation}
@@ -157,7 +157,7 @@ def test_a_layer_of_another_account_that_may_not_be_read_is_no_missing_permissio
     account = account_of(1, 1)
     foreign = KIT_LAYER.replace("111122223333", "444455556666")
     account.functions[0]["Layers"] = [{"Arn": foreign}]
-    account.denied = {"GetLayerVersionByArn"}
+    account.denied = {"GetLayerVersion"}
     run = audit(account, "--all", "--json")
     assert run.code == 0
     assert statuses(run)["s0-f0"]["monitored"] == "unknown"
@@ -205,5 +205,5 @@ def test_500_functions_take_little_more_than_a_call_each(audit):
         "DescribeAlarms": 15,
         "DescribeLogGroups": 10,
         "DescribeSubscriptionFilters": 500,
-        "GetLayerVersionByArn": 1,
+        "GetLayerVersion": 1,
     }

@@ -24,36 +24,38 @@ COMMAND = Command(
     arguments=_arguments,
     permissions=(
         Permission(
-            actions=("lambda:ListFunctions", "cloudwatch:DescribeAlarms", "logs:DescribeLogGroups"),
-            why="lists; these know no narrower resource, or would need a call for each function",
+            actions=(
+                "lambda:ListFunctions",
+                "cloudformation:DescribeStacks",
+                "cloudwatch:DescribeAlarms",
+                "logs:DescribeLogGroups",
+            ),
+            why="lists: one call a page; with --stack, stack/* is enough for DescribeStacks",
         ),
         Permission(
-            actions=(
-                "cloudformation:DescribeStacks",
-                "cloudformation:ListStackResources",
-                "cloudformation:GetTemplate",
-            ),
+            actions=("cloudformation:ListStackResources", "cloudformation:GetTemplate"),
             resources=("arn:${Partition}:cloudformation:${Region}:${Account}:stack/*",),
-            why="with --all, DescribeStacks needs the resource *",
+            why="what a stack has, and what its template says",
         ),
         Permission(
             actions=("logs:DescribeSubscriptionFilters",),
             resources=("arn:${Partition}:logs:${Region}:${Account}:log-group:*",),
+            why="whether the forwarder reads a log",
         ),
         Permission(
             actions=("lambda:GetLayerVersion",),
-            resources=("arn:${Partition}:lambda:${Region}:${Account}:layer:*",),
-            why="the kit's layers say in their description what they hold",
+            resources=("arn:${Partition}:lambda:${Region}:*:layer:*",),
+            why="the kit's layers say in their description what they hold; they may be shared from another account",
         ),
         Permission(
             actions=("ssm:GetParameter",),
             resources=("arn:${Partition}:ssm:${Region}:${Account}:parameter/Sentry/*",),
-            why="only where functions read their DSN from SSM at run time; never shown",
+            why="where functions read their DSN from SSM at run time, never shown; kms:Decrypt too if its key is yours",
         ),
         Permission(
             actions=("secretsmanager:GetSecretValue",),
-            resources=("arn:${Partition}:secretsmanager:${Region}:${Account}:secret:*",),
-            why="only where functions read their DSN from a secret; name that secret; never shown",
+            resources=("arn:${Partition}:secretsmanager:${Region}:${Account}:secret:Sentry/*",),
+            why="where functions read their DSN from a secret, never shown; name that secret if it is called otherwise",
         ),
     ),
     details="""examples:

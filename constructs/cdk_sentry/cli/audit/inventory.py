@@ -247,7 +247,8 @@ def _layers_to_ask_for(functions: Iterable[Function]) -> list[str]:
 def _layer(reader: Reader, arn: str, functions: Sequence[Function]) -> str | Unread:
     accounts = {each.account for each in functions}
     client = reader.aws.client("lambda")
+    layer, _, number = arn.rpartition(":")
     return reader.attempt(
-        lambda: str(client.get_layer_version_by_arn(Arn=arn).get("Description", "")),
+        lambda: str(client.get_layer_version(LayerName=layer, VersionNumber=int(number)).get("Description", "")),
         of_others=arn.split(":")[4] not in accounts,
     )

@@ -48,15 +48,15 @@ class Reader:
 
         Args:
             read: asks AWS.
-            of_others: whether it asks for something of another account: then that account refuses, and no
-                permission of the caller's is known to be missing.
+            of_others: whether it asks for something of another account, which may refuse it whatever the caller is
+                allowed: then no permission of the caller's is known to be missing.
         """
         try:
             return read()
         except ClientError as error:
             if is_denied(error):
                 if of_others:
-                    return Unread("its account does not let you read it")
+                    return Unread("it is of another account, and may not be read")
                 self.denied.add(denied_action(error))
                 return Unread(f"not allowed: {denied_action(error)}")
             return Unread(explain(error) or str(error))
