@@ -1,4 +1,4 @@
-"""An interpreter with aws-cdk-lib and the other kits, made once; theirs are no requirements of this project."""
+"""An interpreter with aws-cdk-lib, this kit and the others, made once: they are no requirements of this project."""
 
 import hashlib
 import subprocess
@@ -9,28 +9,21 @@ from pathlib import Path
 from tests.harness.runtime_files import CACHE, made_once
 
 OTHERS = ("datadog-cdk-constructs-v2==5.3.0", "cdk-monitoring-constructs==10.3.3")
+_OURS = Path(__file__).parents[2]
 _UV = Path(sys.executable).with_name("uv")
 
 
 def interpreter() -> Path:
-    """Python with this checkout's aws-cdk-lib and the other kits."""
+    """Python with this checkout, its aws-cdk-lib and the other kits."""
     wanted = (f"aws-cdk-lib=={version('aws-cdk-lib')}", f"constructs=={version('constructs')}", *OTHERS)
-    digest = hashlib.sha256(" ".join((*wanted, sys.version)).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(" ".join((*wanted, version("cdk-sentry"), sys.version)).encode()).hexdigest()[:12]
     home = made_once(CACHE / f"bench-synth-{digest}", lambda folder: _install(folder, wanted))
     return home / "bin" / "python"
 
 
 def _install(folder: Path, wanted: tuple[str, ...]) -> None:
     # It is moved afterwards, which its interpreter does not mind; its scripts would, and are not used.
-    install: list[str | Path] = [
-        _UV,
-        "pip",
-        "install",
-        "--quiet",
-        "--compile-bytecode",
-        "--python",
-        folder / "bin" / "python",
-        *wanted,
-    ]
     subprocess.run([_UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder], check=True)
-    subprocess.run(install, check=True)
+    install: list[str | Path] = [_UV, "pip", "install", "--quiet", "--python", folder / "bin" / "python"]
+    subprocess.run([*install, "--compile-bytecode", *wanted], check=True)
+    subprocess.run([*install, "--no-deps", "--editable", _OURS], check=True)

@@ -12,7 +12,6 @@ from benchmarks.synth.kits import interpreter
 
 _APP = Path(__file__).with_name("app.py")
 _CPU_TIME = Path(__file__).with_name("cpu_time.py")
-_SOURCES = Path(__file__).parents[2] / "constructs"
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,6 @@ def synth(kind: str, count: int) -> Synth:
         RuntimeError: it failed; shows what it printed.
     """
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ} | {
-        "PYTHONPATH": os.fspath(_SOURCES),
         "CDK_VALIDATION": "false",
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
         "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
