@@ -29,6 +29,7 @@ from .layers.layers import Layers
 from .nearest import nearer_than, register
 from .notifications import Notify
 from .release import Release
+from .report import Report
 from .selection import Choice, Configured, Select, tag_value
 from .sentry_links import SentryLinks
 from .settings import CONFIGURABLE, FunctionSettings, Reporting
@@ -180,9 +181,9 @@ class SentryMonitoring(Construct):
         return self._stacks[key]
 
     @property
-    def report(self) -> list[FunctionReport]:
-        """What each function got, and what not and why; complete after synth, empty before."""
-        return list(self._reports)
+    def report(self) -> Report:
+        """What each function got, what not and why, and what all of it costs; complete after synth, empty before."""
+        return Report(tuple(self._reports), self.monthly_cost)
 
     @property
     def functions(self) -> list[MonitoredFunction]:

@@ -42,6 +42,7 @@ class StackMonitoring:
         self._covered: list[Covered] = []
         self._follows_alarms = any(each.is_sentry for each in notify)
         self._functions: list[MonitoredFunction] = []
+        self._forwarder_alarms: list[cloudwatch.CfnAlarm] = []
         self._name_prefix = alarm_name_prefix(scope)
         self._alarms = StackAlarms(scope, name_prefix=self._name_prefix)
         self._notifications = Notifications(scope, notify)
@@ -77,13 +78,14 @@ class StackMonitoring:
 
     @property
     def alarms(self) -> list[cloudwatch.CfnAlarm]:
-        """The alarms declared; complete after synth."""
-        return self._alarms.declared
+        """The alarms declared, the forwarder's own among them; complete after synth."""
+        return [*self._alarms.declared, *self._forwarder_alarms]
 
     @property
     def monthly_cost(self) -> MonthlyCost:
         """What alarms, dashboard and topic cost at list prices; complete after synth."""
-        return self._alarms.monthly_cost
+        own = len(self._forwarder_alarms)
+        return self._alarms.monthly_cost + MonthlyCost(alarms=own, alarm_metrics=own)
 
     @property
     def functions(self) -> list[MonitoredFunction]:
@@ -133,7 +135,7 @@ class StackMonitoring:
             faults: which faults are reported from outside.
             settings: what holds for what belongs to no function.
         """
-        report_faults(
+        forwarder = report_faults(
             self._scope,
             self._covered,
             faults=faults,
@@ -142,6 +144,7 @@ class StackMonitoring:
             alarm_actions=self._notifications.actions(Severity.CRITICAL),
             follows_alarms=self._follows_alarms,
         )
+        self._forwarder_alarms = forwarder.alarms if forwarder else []
         for template in self._templates.values():
             template.finish()
         self._alarms.watch_fleet(settings.alarms)

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from cdk_sentry.alarms import firehose
+
 # Namespace, metric, and what of a resource it is about where that measures several: an index, an operation, a function.
 Key = tuple[str, str, str]
 Minutes = list[list[float]]
@@ -189,10 +191,8 @@ def dependency_outage() -> Day:
         return [(minute - outage.start) * 60.0 + 60]
 
     day.replace(outage, _SQS, {"ApproximateAgeOfOldestMessage": age_s})
-    for destination in ("S3", "HttpEndpoint", "Splunk", "Elasticsearch"):
-        day.replace(outage, "AWS/Firehose", {f"DeliveryTo{destination}.DataFreshness": age_s})
-    for destination in ("AmazonOpenSearchService", "AmazonOpenSearchServerless"):
-        day.replace(outage, "AWS/Firehose", {f"DeliveryTo{destination}.DataFreshness": age_s})
+    for metric in firehose.METRICS:
+        day.replace(outage, "AWS/Firehose", {f"{metric}.DataFreshness": age_s})
     return day
 
 

@@ -1,6 +1,7 @@
 """Which alarms a user wants, and from which value on."""
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from aws_cdk import Duration
@@ -8,8 +9,9 @@ from aws_cdk import Duration
 from ..errors import Problems
 from .fleet import Fleet
 from .kind import Choice
+from .severity import Severity
 
-_OPTIONS = frozenset({"fleet_of", "nested_stacks", "notify_ok", "summary"})
+_OPTIONS = frozenset({"fleet_of", "nested_stacks", "notify_ok", "severities", "summary"})
 _MAX_SHARE = 1
 # A period of an alarm is a minute, or several, and all of its periods together at most a day:
 # docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
@@ -68,6 +70,8 @@ class Alarms:
         state_machine_timeouts: executions within a minute.
         state_machine_throttles: transitions a minute.
         delivery_freshness: age of what Firehose has not delivered.
+        severities: of alarms that matter more, or less, here than they usually do: `{"p95_latency": "critical"}`; those
+            of docs/alarms.md when left out.
         notify_ok: whether the end of an alarm is notified too; it is when left out.
         summary: whether there is one composite alarm per stack and severity, which alone notifies; not when left out.
         nested_stacks: whether alarms go into nested stacks of their own. When left out they do if the stack would
@@ -112,6 +116,7 @@ class Alarms:
     state_machine_timeouts: int | None = 1
     state_machine_throttles: int | None = 1
     delivery_freshness: Duration | None = _FRESHNESS
+    severities: Mapping[str, Severity | str] = field(default_factory=dict)
     notify_ok: bool = True
     summary: bool = False
     nested_stacks: bool | None = None
@@ -171,10 +176,26 @@ class Alarms:
         choice: Choice = getattr(self, key)
         return choice
 
+    def severity_of(self, key: str, usual: Severity) -> Severity:
+        """How much one alarm of the catalogue matters.
+
+        Args:
+            key: its attribute.
+            usual: where nothing is said of it.
+        """
+        return Severity(self.severities.get(key, usual))
+
     def check(self, problems: Problems) -> None:
-        """Notes thresholds that no metric can mean."""
+        """Notes thresholds that no metric can mean, and severities that do not exist."""
         for key in KEYS:
             self._check(key, problems)
+        for key, severity in self.severities.items():
+            if key not in KEYS:
+                problems.add(f"alarms.severities[{key!r}]", key, ", ".join(KEYS), "Correct the name.")
+            elif severity not in tuple(Severity):
+                problems.add(
+                    f"alarms.severities[{key!r}]", severity, "'critical' or 'warning'", "Correct the severity."
+                )
         if self.fleet_of is not None:
             self.fleet_of.check(problems)
 

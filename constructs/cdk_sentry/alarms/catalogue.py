@@ -1,6 +1,7 @@
 """All alarms there are, and the resources of a scope that may have them."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ..functions.function import MonitoredFunction
 from ..stack_template import StackTemplate
@@ -48,8 +49,10 @@ def rules_for(resource: WatchedResource, alarms: Alarms) -> list[AlarmRule]:
         resource: which.
         alarms: the user's choice for it.
     """
-    candidates = (kind.rule_for(resource, alarms.of(kind.key)) for kind in _BY_RESOURCE.get(resource.kind, ()))
-    return [rule for rule in candidates if rule is not None]
+    candidates = (
+        (kind.key, kind.rule_for(resource, alarms.of(kind.key))) for kind in _BY_RESOURCE.get(resource.kind, ())
+    )
+    return [replace(rule, severity=alarms.severity_of(key, rule.severity)) for key, rule in candidates if rule]
 
 
 class Watched:

@@ -1,12 +1,13 @@
 """What alarms, dashboard and topic cost a month, at list prices.
 
-Those of US East (N. Virginia) in November 2026, before free tiers, in US dollars: aws.amazon.com/cloudwatch/pricing and
-aws.amazon.com/kms/pricing. What depends on use is left out: notifications, log queries, and the metrics that a fleet's
-alarm goes through ($0.10 each).
+Those of US East (N. Virginia) in November 2026, before free tiers, in US dollars: aws.amazon.com/cloudwatch/pricing
+(usage types CW:AlarmMonitorUsage, CW:CompositeAlarmMonitorUsage, CW:MetricInsightAlarmUsage of AWS's price list) and
+aws.amazon.com/kms/pricing. What depends on use is left out: notifications, log queries, what the forwarder is called
+for, and the metrics that a fleet's alarm goes through ($0.10 each). The kit sends no metrics of its own.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from .alarm import AlarmRule
 
@@ -46,6 +47,10 @@ class MonthlyCost:
             + self.keys * KEY_USD
         )
 
+    def to_dict(self) -> dict[str, int | float]:
+        """The counts and, as `usd`, their price."""
+        return {**asdict(self), "usd": round(self.usd, 2)}
+
     def __add__(self, other: "MonthlyCost") -> "MonthlyCost":
         """Both together."""
         return MonthlyCost(
@@ -60,12 +65,16 @@ class MonthlyCost:
         """One line."""
         composite = f", {self.composite_alarms} composite" if self.composite_alarms else ""
         return (
-            f"${self.usd:.2f} a month: {self.alarms} alarms on {self.alarm_metrics} metrics{composite}, "
-            f"{self.dashboards} dashboards, {self.keys} keys"
+            f"${self.usd:.2f} a month: {_count(self.alarms, 'alarm')} on {_count(self.alarm_metrics, 'metric')}"
+            f"{composite}, {_count(self.dashboards, 'dashboard')}, {_count(self.keys, 'key')}"
         )
 
 
-def cost_of(rules: Iterable[AlarmRule], *, composite_alarms: int) -> MonthlyCost:
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def cost_of(rules: Iterable[AlarmRule], *, composite_alarms: int = 0) -> MonthlyCost:
     """What a stack costs.
 
     Args:

@@ -21,8 +21,10 @@ _DESTINATIONS = {
     "elasticsearchDestinationConfiguration": "DeliveryToElasticsearch",
     "extendedS3DestinationConfiguration": "DeliveryToS3",
     "httpEndpointDestinationConfiguration": "DeliveryToHttpEndpoint",
+    "icebergDestinationConfiguration": "DeliveryToIceberg",
     "redshiftDestinationConfiguration": "DeliveryToS3",
     "s3DestinationConfiguration": "DeliveryToS3",
+    "snowflakeDestinationConfiguration": "DeliveryToSnowflake",
     "splunkDestinationConfiguration": "DeliveryToSplunk",
 }
 METRICS = tuple(sorted(set(_DESTINATIONS.values())))

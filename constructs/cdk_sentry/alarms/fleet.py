@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from ..errors import Problems
 from .alarm import AlarmRule
 
+# An error is dated to when its invocation began, which may be as long ago as the longest timeout.
+_ERRORS_COME_WITHIN_MINUTES = 16
 _TAG = re.compile(r"[\w.:/=+@ -]{1,256}")
 
 
@@ -35,7 +37,10 @@ class Fleet:
 
     def rules(self) -> Iterator[AlarmRule]:
         """Yields the alarms; their metric has no dimension of its own to name."""
-        for metric_name, threshold in (("Errors", self.errors), ("Throttles", self.throttles)):
+        for metric_name, threshold, minutes in (
+            ("Errors", self.errors, _ERRORS_COME_WITHIN_MINUTES),
+            ("Throttles", self.throttles, 1),
+        ):
             if threshold is not None:
                 yield AlarmRule(
                     name=f"Fleet{metric_name}",
@@ -43,6 +48,7 @@ class Fleet:
                     metric_name=metric_name,
                     statistic="Sum",
                     threshold=threshold,
+                    evaluation_periods=minutes,
                     expression=self._query(metric_name),
                     meaning=f"at least one function has {metric_name.lower()}: the alarm's contributors name which.",
                     first_steps="Open the contributors, then the function's issues in Sentry.",

@@ -1,5 +1,6 @@
 """One entry of the catalogue: an alarm that every resource of a kind may have, and when one gets it."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +28,8 @@ class AlarmKind:
         trait: what the resource must be used for.
         without_trait: what it must not be used for.
         whole: what a share is a share of, from the resource's properties; None where that is not known.
+        late_s: how many seconds after its own time a data point may come, from the resource's properties; so many more
+            periods are looked at.
         when: in words, which resources have it.
     """
 
@@ -40,6 +43,7 @@ class AlarmKind:
     trait: str | None = None
     without_trait: str | None = None
     whole: Callable[[Mapping[str, Any]], float | None] | None = None
+    late_s: Callable[[Mapping[str, Any]], float] | None = None
     when: str = ""
 
     def rule_for(self, resource: WatchedResource, choice: Choice) -> AlarmRule | None:
@@ -62,14 +66,22 @@ class AlarmKind:
             choice: as the user gave it.
             properties: of the resource.
         """
+        if choice is None:
+            return None
+        rule = self._patient(properties)
         if isinstance(choice, Duration):
             milliseconds = choice.to_milliseconds()
             if self.duration_as == "period":
-                return replace(self.rule, period_s=int(milliseconds / 1000))
-            return replace(self.rule, threshold=milliseconds if self.duration_as == "ms" else milliseconds / 1000)
-        if choice is None:
-            return None
+                return replace(rule, period_s=int(milliseconds / 1000))
+            return replace(rule, threshold=milliseconds if self.duration_as == "ms" else milliseconds / 1000)
         if self.whole is None:
-            return replace(self.rule, threshold=choice)
+            return replace(rule, threshold=choice)
         whole = self.whole(properties)
-        return replace(self.rule, threshold=choice * whole) if whole else None
+        return replace(rule, threshold=choice * whole) if whole else None
+
+    def _patient(self, properties: Mapping[str, Any]) -> AlarmRule:
+        """The rule, looking back as far as data points come late."""
+        if self.late_s is None:
+            return self.rule
+        late_periods = math.ceil(self.late_s(properties) / self.rule.period_s)
+        return replace(self.rule, evaluation_periods=self.rule.evaluation_periods + late_periods)

@@ -25,6 +25,7 @@ TYPES = (
 )
 # Lambda's own when a template names none: docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
 _DEFAULT_TIMEOUT_S = 3.0
+_MAX_TIMEOUT_S = 900.0
 
 _rule = partial(AlarmRule, namespace="AWS/Lambda")
 _kind = partial(AlarmKind, of=KIND)
@@ -87,6 +88,13 @@ def _timeout_ms(properties: Mapping[str, Any]) -> float | None:
     return timeout_s * 1000 if timeout_s else None
 
 
+def _late_s(properties: Mapping[str, Any]) -> float:
+    # "The timestamp on an error metric reflects when the function was invoked, not when the error occurred": an alarm
+    # on the last minute alone would never see that an invocation of ten minutes has failed.
+    timeout_ms = _timeout_ms(properties)
+    return timeout_ms / 1000 if timeout_ms else _MAX_TIMEOUT_S
+
+
 def kinds() -> Iterator[AlarmKind]:
     """Yields the catalogue's entries."""
     yield _kind(
@@ -100,7 +108,9 @@ def kinds() -> Iterator[AlarmKind]:
             first_steps="Open the function's issues in Sentry, then its log; if it began with a release, roll back.",
         ),
         unit="failed invocations within a minute",
-        why="Every failure is an event in Sentry anyway, and a healthy function has none.",
+        why="Every failure is an event in Sentry anyway, and a healthy function has none. Lambda dates a failure to "
+        "the start of its invocation, so as many minutes are looked at as the function's timeout is long.",
+        late_s=_late_s,
     )
     yield _kind(
         key="function_error_rate",
@@ -117,9 +127,10 @@ def kinds() -> Iterator[AlarmKind]:
             causes="a release, a dependency that is down, bad input from one caller.",
             first_steps="Open the function's issues in Sentry and sort by events.",
         ),
-        unit="of the invocations of 5 minutes, in 2 of 3",
+        unit="of the invocations of 5 minutes, twice within the last quarter of an hour and the function's timeout",
         why="Off: every single error has an alarm already. For a function whose callers make it fail now and then, "
         "give this and `function_errors=None`. It is charged as two metrics.",
+        late_s=_late_s,
         suggested=0.05,
     )
     yield _kind(
@@ -169,9 +180,10 @@ def kinds() -> Iterator[AlarmKind]:
             causes="a slow dependency without a timeout of its own, growing data.",
             first_steps="Find what the time goes to; raise the timeout only if it is needed.",
         ),
-        unit="of the function's timeout, in 2 of 3 periods of 5 minutes",
+        unit="of the function's timeout, in 2 periods of 5 minutes within the last quarter of an hour and the timeout",
         why="Off: a timeout is an error, which has its alarm, and the layer sends an event shortly before it.",
         whole=_timeout_ms,
+        late_s=_late_s,
         suggested=0.9,
     )
     yield _kind(

@@ -38,7 +38,9 @@ def kinds() -> Iterator[AlarmKind]:
             first_steps="Switch on delivery status logging for the protocol; it names subscriber and answer.",
         ),
         unit="deliveries within 5 minutes",
-        why="SNS counts after its last attempt, so each is a message lost, or one for the subscription's dead letters.",
+        why="For queues, functions and e-mail SNS counts after its last attempt, so each is a message lost, or one for "
+        "the subscription's dead letters. For https addresses it counts attempts that it will repeat, too: give more "
+        "there.",
     )
     yield _kind(
         key="topic_dead_letter_errors",

@@ -59,6 +59,7 @@ class Forwarder(Construct):
         super().__init__(scope, construct_id)
         self._layer = _layer(self)
         self._subscriber: lambda_.Function | None = None
+        self.alarms: list[cloudwatch.CfnAlarm] = []
         self.undelivered = sqs.Queue(
             self, "Undelivered", enforce_ssl=True, encryption=sqs.QueueEncryption.SQS_MANAGED, retention_period=_KEPT
         )
@@ -148,6 +149,7 @@ class Forwarder(Construct):
             )
             resource = cast("cloudwatch.CfnAlarm", alarm.node.default_child)
             resource.alarm_actions = resource.ok_actions = list(actions)
+            self.alarms.append(resource)
 
     def _keep_what_fails(self) -> None:
         # Not by CDK's argument for it: where its feature flags are on, that is one more policy.
