@@ -102,7 +102,7 @@ def take_inventory(reader: Reader, stack: str | None) -> Inventory:
         declared_alarms=_declared_alarms(stacks),
         log_groups=there,
         declared_subscriptions=subscribed,
-        subscriptions=reader.each("log subscriptions", groups, lambda name: _subscriptions(reader, name)),
+        subscriptions=reader.each("log subscriptions", groups, lambda name: subscriptions_of(reader, name)),
         layers=reader.each("layers", _layers_to_ask_for(functions), lambda arn: _layer(reader, arn, functions)),
         dsns=reader.each("DSNs", places, lambda place: problem_at(place, reader)),
     )
@@ -225,7 +225,13 @@ def _declared_subscriptions(stacks: Iterable[Stack], names: Sequence[str]) -> di
     return found
 
 
-def _subscriptions(reader: Reader, group: str) -> Sequence[Mapping[str, Any]] | Unread:
+def subscriptions_of(reader: Reader, group: str) -> Sequence[Mapping[str, Any]] | Unread:
+    """The subscriptions of a log group, as CloudWatch Logs gives them.
+
+    Args:
+        reader: asks AWS.
+        group: its name.
+    """
     return reader.attempt(
         lambda: reader.pages("logs", "describe_subscription_filters", "subscriptionFilters", logGroupName=group)
     )
