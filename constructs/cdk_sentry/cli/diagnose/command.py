@@ -94,7 +94,13 @@ def _run(invocation: Invocation) -> Exit:
         since=options.since,
         user=options.user,
         user_keys=tuple(options.user_key or USER_KEYS),
-        requests=Requests(not options.no_request, options.api_url, tuple(options.path), dict(options.header)),
+        requests=Requests(
+            allowed=not options.no_request,
+            url=options.api_url,
+            paths=tuple(options.path),
+            headers=dict(options.header),
+            timeout_s=min(Requests.timeout_s, options.timeout / 3),  # the rest is asked after them
+        ),
     )
     # Metrics and alarms are asked for, too.
     with progress_of(output.progress, "asking", total=len(questions_of(survey)) + 2) as advance:

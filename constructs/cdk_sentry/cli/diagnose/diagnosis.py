@@ -7,7 +7,7 @@ from typing import Any
 
 from ..stacks import Resource
 from .alarms import Alarm, read_alarms
-from .finding import Finding, Health, Weight, healthy, sick, unknown
+from .finding import Finding, Health, Weight, healthy, not_asked, sick
 from .graph import Flow
 from .metrics import read_metrics
 from .parallel import NoAnswer, ask_all
@@ -102,8 +102,8 @@ def conclude(survey: Survey, probes: Mapping[Resource, Probe], looked: Mapping[A
     if survey.user:
         steps.append(Step(survey.user, "user", list(judge_user(seen))))
     steps.append(Step("alarms", "alarms", list(_judge_alarms(alarms))))
-    if isinstance(figures, NoAnswer):
-        steps.append(Step("metrics", "metrics", [unknown("not-asked", figures.reason)]))
+    steps += _unread("metrics", {"metrics": figures})
+    steps += _unread("template", survey.templates)
     steps = without_harmless(steps, flow)
     return Diagnosis(survey, steps, judge(steps, flow), _denied(survey, looked))
 
@@ -139,12 +139,19 @@ def _unanswered(survey: Survey, resource: Resource, probe: Probe, answer: NoAnsw
         what = f"it is not there: {resource.physical_id or resource.status}"
         command = probe.when_gone.format(stack=survey.stack, name=resource.physical_id)
         return sick("gone", Weight.ABSENT, what, answer.reason, next_command=command)
-    return unknown("not-asked", answer.reason)
+    return not_asked(answer)
+
+
+def _unread(what: str, answers: Mapping[str, Any]) -> Iterator[Step]:
+    """Steps of what all others are judged by, where it could not be read."""
+    for name, answer in answers.items():
+        if isinstance(answer, NoAnswer):
+            yield Step(name, what, [not_asked(answer)])
 
 
 def _judge_alarms(alarms: list[Alarm] | NoAnswer) -> Iterator[Finding]:
     if isinstance(alarms, NoAnswer):
-        yield unknown("not-asked", alarms.reason)
+        yield not_asked(alarms)
         return
     yield from (_alarm(alarm) for alarm in alarms if alarm.about is None)
     on = ", ".join(alarm.name for alarm in alarms) or "none"
@@ -174,7 +181,8 @@ def _denied(survey: Survey, looked: Mapping[Any, Any]) -> list[str]:
 
 
 def exit_health(diagnosis: Diagnosis) -> Health:
-    """What the whole comes to: sick, unknown because something must not be asked, or healthy."""
+    """What the whole comes to: sick, unknown because AWS did not answer something, or healthy."""
     if diagnosis.verdict:
         return Health.SICK
-    return Health.UNKNOWN if diagnosis.denied_actions else Health.HEALTHY
+    is_partial = any(finding.is_missing for step in diagnosis.steps for finding in step.findings)
+    return Health.UNKNOWN if is_partial else Health.HEALTHY

@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from .parallel import NoAnswer
+
+_NOT_ASKED = "not-asked"
+
 
 class Health(StrEnum):
     """How a step is."""
@@ -66,6 +70,11 @@ class Finding:
     next_command: str = ""
     needs_sick_downstream: bool = False
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether AWS gave no answer to what it would say."""
+        return self.id == _NOT_ASKED
+
 
 def healthy(id_: str, summary: str, *evidence: str) -> Finding:
     """Something that is as it should be."""
@@ -75,6 +84,11 @@ def healthy(id_: str, summary: str, *evidence: str) -> Finding:
 def unknown(id_: str, reason: str) -> Finding:
     """Something that could not be found out."""
     return Finding(id_, Health.UNKNOWN, reason)
+
+
+def not_asked(answer: NoAnswer) -> Finding:
+    """Something that AWS gave no answer to."""
+    return unknown(_NOT_ASKED, answer.reason)
 
 
 def sick(

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -21,9 +22,12 @@ from cdk_sentry_forwarder.invocations import Invocation, divide
 from cdk_sentry_forwarder.kinds import Kind
 from cdk_sentry_forwarder.log_lines import Line, read_line
 
-# The newest first, as CloudWatch Logs gives the oldest first and a busy log can be too much for the time there is.
-_SLICES_S = (0, 60, 600)
+# CloudWatch Logs gives the oldest lines first, and a busy log can be too much for the time there is: such a one is read
+# in slices, the newest first. All others cost one call, as an account has few a second.
+_SLICES_S = (0, 10, 60, 600)
 _MAX_LINES = 20_000
+_MAX_PAGE = 10_000
+_WITHIN_S = 8.0
 _SHOWN_CHARACTERS = 240
 
 # Some hosts leave out the time and the request that AWS puts before it.
@@ -111,22 +115,28 @@ class FunctionLog:
         return bool(self.runs) and not is_bad(self.runs[-1])
 
 
-def read_log(client: Any, group: str, *, since_ms: int) -> FunctionLog:
-    """Reads the log of a function, the newest lines first, 20,000 lines at most.
+def read_log(client: Any, group: str, *, since_ms: int, within_s: float = _WITHIN_S) -> FunctionLog:
+    """Reads the log of a function: all of it, or of a busy one the newest lines, 20,000 at most.
 
     Args:
         client: CloudWatch Logs.
         group: log group.
         since_ms: milliseconds since 1970.
+        within_s: seconds after which no older lines are asked for.
     """
+    deadline = time.monotonic() + within_s
     until_ms = int(time.time() * 1000) + 1
+    read = partial(_page, client, group)
+    page = read(since_ms, until_ms)
+    if "nextToken" not in page:
+        return summarize(_lines(page), since_ms)
     lines: list[tuple[str, Line]] = []
     read_since_ms = until_ms
     starts = sorted({max(since_ms, until_ms - age_s * 1000) for age_s in _SLICES_S} | {since_ms}, reverse=True)
     for end_ms, start_ms in pairwise(starts):
-        slice_ = list(_lines(client, group, start_ms, end_ms, _MAX_LINES - len(lines)))
-        lines = slice_ + lines
-        if len(lines) >= _MAX_LINES:
+        older, is_whole = _slice(partial(read, start_ms, end_ms), _MAX_LINES - len(lines), deadline)
+        lines = older + lines
+        if not is_whole:
             break
         read_since_ms = start_ms
     return summarize(lines, read_since_ms)
@@ -147,13 +157,32 @@ def summarize(lines: Iterable[tuple[str, Line]], read_since_ms: int) -> Function
     return FunctionLog(read_since_ms, sorted(runs, key=lambda run: run.at_ms), complaints)
 
 
-def _lines(client: Any, group: str, start_ms: int, end_ms: int, limit: int) -> Iterator[tuple[str, Line]]:
-    pages = client.get_paginator("filter_log_events").paginate(
-        logGroupName=group, startTime=start_ms, endTime=end_ms - 1, PaginationConfig={"MaxItems": limit}
+def _slice(
+    read: Callable[[str], Mapping[str, Any]], limit: int, deadline: float
+) -> tuple[list[tuple[str, Line]], bool]:
+    """Lines of one page after the other, and whether they are all: not if they are too many, or take too long."""
+    lines: list[tuple[str, Line]] = []
+    token = ""
+    while time.monotonic() < deadline and len(lines) < limit:
+        page = read(token)
+        lines += _lines(page)
+        token = page.get("nextToken", "")
+        if not token:
+            return lines, True
+    return lines, False
+
+
+def _page(client: Any, group: str, start_ms: int, end_ms: int, token: str = "") -> Mapping[str, Any]:
+    more = {"nextToken": token} if token else {}
+    page: Mapping[str, Any] = client.filter_log_events(
+        logGroupName=group, startTime=start_ms, endTime=end_ms - 1, limit=_MAX_PAGE, **more
     )
-    for page in pages:
-        for event in page["events"]:
-            yield event["logStreamName"], read_line(event["timestamp"], event["message"].rstrip("\n"))
+    return page
+
+
+def _lines(page: Mapping[str, Any]) -> Iterator[tuple[str, Line]]:
+    for event in page["events"]:
+        yield event["logStreamName"], read_line(event["timestamp"], event["message"].rstrip("\n"))
 
 
 def _is_one(invocation: Invocation) -> bool:

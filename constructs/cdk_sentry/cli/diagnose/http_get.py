@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import HTTPClientError, ReadTimeoutError
+from botocore.httpsession import URLLib3Session
+from botocore.utils import get_environ_proxies
+
 from ..errors import CommandError
+from .parallel import NoAnswer
 from .survey import Survey
 
-_TIMEOUT_S = 10
 _SHOWN_CHARACTERS = 160
 _AMAZON = (".amazonaws.com", ".amazonaws.com.cn")
+_FORBIDDEN = 403
 _SERVER_ERROR = 500
+# What an HTTP API says where IAM forbids; a REST API names the error in a header.
+_REFUSAL_OF_HTTP_API = '{"message": "Forbidden"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +31,24 @@ class Answer:
 
     Attributes:
         path: that was asked for.
-        status: HTTP status.
-        duration_ms: until the answer was there.
+        status: HTTP status; None if none came in time.
+        duration_ms: until the answer was there, or no longer waited for.
         body: the beginning of it.
     """
 
     path: str
-    status: int
+    status: int | None
     duration_ms: int
-    body: str
+    body: str = ""
 
     @property
     def is_server_error(self) -> bool:
         """Whether the API says that the fault is its own."""
-        return self.status >= _SERVER_ERROR
+        return self.status is not None and self.status >= _SERVER_ERROR
 
     def __str__(self) -> str:
+        if self.status is None:
+            return f"GET {self.path}: no answer in {self.duration_ms} ms"
         return f"GET {self.path}: {self.status} in {self.duration_ms} ms: {self.body}"
 
 
@@ -65,7 +76,7 @@ def filled(path: str, user: str) -> str:
     return "/".join(parts)
 
 
-def get(survey: Survey, url: str, path: str, *, is_signed: bool) -> Answer:
+def get(survey: Survey, url: str, path: str, *, is_signed: bool) -> Answer | NoAnswer:
     """Sends one GET request.
 
     Args:
@@ -74,15 +85,12 @@ def get(survey: Survey, url: str, path: str, *, is_signed: bool) -> Answer:
         path: below it.
         is_signed: whether it is signed with the credentials of the session.
 
-    Raises:
-        CommandError: there is nothing to sign with.
-        BotoCoreError: there was no answer.
-    """
-    from botocore.auth import SigV4Auth  # noqa: PLC0415 - boto3 is loaded when it is needed
-    from botocore.awsrequest import AWSRequest  # noqa: PLC0415
-    from botocore.httpsession import URLLib3Session  # noqa: PLC0415
-    from botocore.utils import get_environ_proxies  # noqa: PLC0415
+    Returns:
+        The answer; `NoAnswer` where IAM does not let these credentials ask.
 
+    Raises:
+        CommandError: there is nothing to sign with, or nobody listens there.
+    """
     session = survey.aws.session
     request = AWSRequest("GET", url + path, headers=dict(survey.requests.headers))
     if is_signed:
@@ -93,14 +101,30 @@ def get(survey: Survey, url: str, path: str, *, is_signed: bool) -> Answer:
         SigV4Auth(credentials, "execute-api", region).add_auth(request)
     # The same certificates as for AWS itself.
     verify = session._session.get_config_variable("ca_bundle") or True  # noqa: SLF001 - boto3 has no other way to it
-    http = URLLib3Session(verify=verify, proxies=get_environ_proxies(url), timeout=_TIMEOUT_S)
+    http = URLLib3Session(verify=verify, proxies=get_environ_proxies(url), timeout=survey.requests.timeout_s)
     began = time.monotonic()
     try:
         response = http.send(request.prepare())
-        body = response.content
+        body = _beginning(response.content)
+    except ReadTimeoutError:
+        return Answer(path, None, _ms_since(began))
+    except HTTPClientError as error:
+        raise CommandError(f"nobody answers there: {error}") from None
     finally:
         http.close()
-    return Answer(path, response.status_code, round((time.monotonic() - began) * 1000), _beginning(body))
+    if is_signed and response.status_code == _FORBIDDEN and _is_refusal(response.headers, body):
+        action = "execute-api:Invoke"
+        return NoAnswer(f"not allowed: the IAM action {action} is missing: {body}", denied_action=action)
+    return Answer(path, response.status_code, _ms_since(began), body)
+
+
+def _is_refusal(headers: Mapping[str, str], body: str) -> bool:
+    """Whether it is API Gateway that forbids, and not the function behind it."""
+    return headers.get("x-amzn-ErrorType", "").startswith("AccessDenied") or body == _REFUSAL_OF_HTTP_API
+
+
+def _ms_since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)
 
 
 def _beginning(body: bytes) -> str:

@@ -1,6 +1,7 @@
 """What a template allows a function's role, and what is left of it in IAM; and what the role does with what."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -85,12 +86,12 @@ def missing_callers(survey: Survey, function: Resource) -> list[str]:
 
 def only_reads(survey: Survey, function: Resource, other: Resource) -> bool:
     """Whether the template lets a function's role only read from a resource; False where it says nothing of it."""
-    wanted = f'"{other.logical_id}"'
+    wanted = re.compile(rf"(?<!\w){other.logical_id}(?!\w)")  # as a Ref, a GetAtt, or within a Sub
     actions = [
         action
         for statements in declared_policies(survey, function).values()
         for statement in statements
-        if wanted in json.dumps(statement.get("Resource"))
+        if wanted.search(json.dumps(statement.get("Resource")))
         for action in _listed(statement.get("Action"))
     ]
     return bool(actions) and all(
@@ -123,4 +124,4 @@ def _logical_id(reference: Any) -> str:
     if not isinstance(reference, Mapping):
         return ""
     target = reference.get("Ref") or reference.get("Fn::GetAtt") or ""
-    return str(target[0] if isinstance(target, list) else target)
+    return target[0] if isinstance(target, list) else str(target).partition(".")[0]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from ..stacks import Resource
-from .finding import Finding, Weight
+from .finding import Finding, Weight, not_asked
 from .graph import Flow, Link
 from .metrics import Figure, Metric
 from .parallel import NoAnswer
@@ -80,9 +80,9 @@ def part(facts: Any, kind: type) -> Any:
     return facts if isinstance(facts, kind) else None
 
 
-def unanswered(*parts: Any) -> Iterator[NoAnswer]:
-    """Those parts of facts that could not be found out."""
-    return (each for each in parts if isinstance(each, NoAnswer))
+def unanswered(*parts: Any) -> Iterator[Finding]:
+    """What is to be said of those parts of facts that could not be found out."""
+    return (not_asked(each) for each in parts if isinstance(each, NoAnswer))
 
 
 def clock(at: datetime) -> str:

@@ -1,14 +1,14 @@
 """What a diagnosis is about: a stack, a time, perhaps a user; and which resource a name in AWS means."""
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Any
 
 from ..aws import Aws
+from ..errors import CommandError
 from ..stacks import Resource, resources_of
 from .parallel import NoAnswer, ask_all
 
@@ -28,12 +28,14 @@ class Requests:
         url: of the API, where it answers at another address than AWS's.
         paths: to ask for, instead of those that the API has; `{user}` stands for the user.
         headers: of each request, such as an API key or a token.
+        timeout_s: how long each is waited for.
     """
 
     allowed: bool = True
     url: str = ""
     paths: Sequence[str] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    timeout_s: float = 10.0
 
 
 @dataclass(frozen=True)
@@ -142,18 +144,17 @@ def start(
     return Survey(aws, stack, resources, templates, since, datetime.now(UTC), user, user_keys, requests)
 
 
-def stacks_denied(survey: Survey) -> Iterable[NoAnswer]:
-    """Templates that could not be read."""
-    return (template for template in survey.templates.values() if isinstance(template, NoAnswer))
-
-
 def _template(client: Any, stack: str) -> Mapping[str, Any]:
     body = client.get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
     if isinstance(body, str):
+        import yaml  # noqa: PLC0415 - most templates are JSON, which botocore has read already
+
+        from ..audit.yaml_template import parse  # noqa: PLC0415
+
         try:
-            body = json.loads(body)
-        except ValueError:
-            body = {}  # YAML: what it would add is names and directions, which can be done without
+            body = parse(body)
+        except yaml.YAMLError:
+            raise CommandError(f"the template of {stack} is neither JSON nor YAML that can be read") from None
     return body if isinstance(body, Mapping) else {}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .finding import Finding, Weight, healthy, sick, unknown
+from .finding import Finding, Weight, healthy, not_asked, sick, unknown
 from .parallel import NoAnswer
 from .probe import Seen, clock
 from .probes.dynamodb_table import TableFacts
@@ -19,7 +19,7 @@ def judge_user(seen: Seen) -> Iterator[Finding]:
     arrived = sum(len(facts.of_user(survey.user)) for facts in streams)
     for _, answer in asked:
         if isinstance(answer, NoAnswer):
-            yield unknown("not-asked", answer.reason)
+            yield not_asked(answer)
     if not stored:
         yield unknown("no-table", "no table of the stack could be asked for this user")
         return

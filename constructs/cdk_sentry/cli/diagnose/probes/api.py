@@ -2,16 +2,16 @@
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
 from ...stacks import Resource
-from ..finding import Finding, Weight, healthy, sick, unknown
+from ..finding import Finding, Weight, healthy, not_asked, sick, unknown
 from ..graph import Link
 from ..http_get import Answer, base_url, filled, get
-from ..parallel import NoAnswer, ask
+from ..parallel import NoAnswer, ask, ask_all
 from ..probe import Probe, Seen
 from ..survey import Survey
 
@@ -90,7 +90,7 @@ class Api(Probe):
         """Routes, what they call, and the answers to a few GET requests."""
         client = survey.aws.client(self.service)
         stage, routes = self.stage_and_routes(client, resource.physical_id)
-        answers: dict[Route, Answer | NoAnswer] = {}
+        requests: dict[Route, Callable[[], Answer | NoAnswer]] = {}
         unsent: list[str] = []
         chosen = _chosen(survey, routes) if stage is not None and survey.requests.allowed else []
         for route in chosen:
@@ -100,7 +100,8 @@ class Api(Probe):
             url = base_url(survey, client, resource.physical_id, stage or "")
             path = filled(route.path, survey.user or NOBODY)
             is_signed = route.authorization == _IAM
-            answers[route] = ask(partial(get, survey, url, path, is_signed=is_signed))
+            requests[route] = partial(get, survey, url, path, is_signed=is_signed)
+        answers = ask_all(requests, timeout_s=2 * survey.requests.timeout_s)  # to connect, and to wait
         names = {route.function for route in routes if route.function and not survey.called(route.function)}
         return ApiFacts(stage, routes, answers, unsent, [name for name in sorted(names) if _is_gone(survey, name)])
 
@@ -126,7 +127,12 @@ class Api(Probe):
                 next_command=drift,
             )
         for route, answer in facts.answers.items():
-            yield self._judged(seen, route, answer, see)
+            if isinstance(answer, Answer):
+                yield _judged(seen, route, answer, see)
+            elif answer.denied_action:
+                yield not_asked(answer)
+            else:
+                yield sick("no-answer", Weight.OFF, f"GET {route.path}: {answer.reason}", next_command=see)
         for why in facts.unsent:
             yield unknown("not-sent", why)
         for name in ("5XXError", "5xx"):
@@ -143,22 +149,23 @@ class Api(Probe):
         if not facts.answers and not facts.unsent:
             yield healthy("api", f"{len(facts.routes)} routes, none of them was asked")
 
-    def _judged(self, seen: Seen, route: Route, answer: Answer | NoAnswer, see: str) -> Finding:
-        if isinstance(answer, NoAnswer):
-            return sick("no-answer", Weight.OFF, f"GET {route.path}: {answer.reason}", next_command=see)
-        function = seen.survey.called(route.function)
-        behind = f"aws logs tail /aws/lambda/{route.function} --since 1h" if function else see
-        if function and (group := getattr(seen.facts.get(function), "log_group", "")):
-            behind = f"aws logs tail {group} --since 1h"
-        calls = seen.survey.label(function) if function else route.function or route.target
-        if answer.is_server_error:
-            what = f"answers {answer.status}, from {calls}"
-            return sick("server-error", Weight.SYMPTOM, what, str(answer), next_command=behind)
-        if answer.status == _TOO_MANY:
-            return sick("throttled", Weight.SYMPTOM, "refuses calls: too many", str(answer), next_command=see)
-        if answer.status in _REFUSED:
-            return unknown("refused", f"{answer}: these credentials may not ask; --header gives others")
-        return healthy("answers", str(answer))
+
+def _judged(seen: Seen, route: Route, answer: Answer, see: str) -> Finding:
+    function = seen.survey.called(route.function)
+    behind = f"aws logs tail /aws/lambda/{route.function} --since 1h" if function else see
+    if function and (group := getattr(seen.facts.get(function), "log_group", "")):
+        behind = f"aws logs tail {group} --since 1h"
+    calls = seen.survey.label(function) if function else route.function or route.target
+    if answer.status is None:
+        return sick("hangs", Weight.SYMPTOM, f"does not answer, waits for {calls}", str(answer), next_command=behind)
+    if answer.is_server_error:
+        what = f"answers {answer.status}, from {calls}"
+        return sick("server-error", Weight.SYMPTOM, what, str(answer), next_command=behind)
+    if answer.status == _TOO_MANY:
+        return sick("throttled", Weight.SYMPTOM, "refuses calls: too many", str(answer), next_command=see)
+    if answer.status in _REFUSED:
+        return unknown("refused", f"{answer}: these credentials may not ask; --header gives others")
+    return healthy("answers", str(answer))
 
 
 def _chosen(survey: Survey, routes: Sequence[Route]) -> list[Route]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...stacks import Resource
-from ..finding import Finding, Weight, healthy, sick, unknown
+from ..finding import Finding, Weight, healthy, sick
 from ..keys import KeyState, key_state
 from ..metrics import Metric
 from ..parallel import NoAnswer, ask
@@ -61,8 +61,7 @@ class DynamoTable(Probe):
     def judge(self, seen: Seen, resource: Resource, facts: TableFacts) -> Iterator[Finding]:
         """The table itself; whether it is the user's that is missing, the last step says."""
         see = f"aws dynamodb describe-table --table-name {resource.physical_id}"
-        for missing in unanswered(facts.key, facts.items_of_user):
-            yield unknown("not-asked", missing.reason)
+        yield from unanswered(facts.key, facts.items_of_user)
         if key := part(facts.key, KeyState):
             yield from key.judge()
         if facts.table["TableStatus"] not in {"ACTIVE", "UPDATING"}:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...stacks import Resource
-from ..finding import Finding, Weight, healthy, sick, unknown
+from ..finding import Finding, Weight, healthy, sick
 from ..graph import Link
 from ..metrics import Metric
 from ..parallel import NoAnswer, ask
@@ -60,8 +60,7 @@ class EventRule(Probe):
         name = facts.rule["Name"]
         bus = facts.rule.get("EventBusName", "default")
         where = "" if bus == "default" else f" --event-bus-name {bus}"
-        for missing in unanswered(facts.targets):
-            yield unknown("not-asked", missing.reason)
+        yield from unanswered(facts.targets)
         if facts.rule.get("State") == "DISABLED":
             yield sick(
                 "disabled", Weight.OFF, "it is disabled", next_command=f"aws events enable-rule --name {name}{where}"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ...stacks import Resource
-from ..finding import Finding, Weight, healthy, sick, unknown
+from ..finding import Finding, Weight, healthy, sick
 from ..keys import KeyState, key_state
 from ..metrics import Metric
 from ..parallel import NoAnswer, ask
@@ -71,8 +71,7 @@ class KinesisStream(Probe):
         """The stream itself, then what senders put on it."""
         name = resource.physical_id
         see = f"aws kinesis describe-stream-summary --stream-name {name}"
-        for missing in unanswered(facts.records, facts.key):
-            yield unknown("not-asked", missing.reason)
+        yield from unanswered(facts.records, facts.key)
         if key := part(facts.key, KeyState):
             yield from key.judge()
         if facts.summary["StreamStatus"] not in {"ACTIVE", "UPDATING"}:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ...stacks import Resource
-from ..finding import Finding, Weight, healthy, sick, unknown
+from ..finding import Finding, Weight, healthy, sick
 from ..function_log import FunctionLog, Run, read_log
 from ..graph import Link
 from ..http_get import Answer
@@ -126,8 +126,7 @@ class LambdaFunction(Probe):
 
     def judge(self, seen: Seen, resource: Resource, facts: FunctionFacts) -> Iterator[Finding]:
         """From what keeps it from running at all to what it merely complains of."""
-        for missing in unanswered(facts.reserved, facts.log, facts.missing_actions, facts.missing_callers):
-            yield unknown("not-asked", missing.reason)
+        yield from unanswered(facts.reserved, facts.log, facts.missing_actions, facts.missing_callers)
         yield from _state(facts)
         yield from _concurrency(seen, resource, facts)
         yield from _permissions(seen, facts)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...stacks import Resource
-from ..finding import Finding, Weight, healthy, sick, unknown
+from ..finding import Finding, Weight, healthy, sick
 from ..graph import Link
 from ..keys import KeyState, key_state
 from ..metrics import Metric
@@ -60,8 +60,7 @@ class SnsTopic(Probe):
     def judge(self, seen: Seen, resource: Resource, facts: TopicFacts) -> Iterator[Finding]:
         """Whether messages arrive."""
         arn = resource.physical_id
-        for missing in unanswered(facts.key):
-            yield unknown("not-asked", missing.reason)
+        yield from unanswered(facts.key)
         if key := part(facts.key, KeyState):
             yield from key.judge()
         if failed := seen.figure(resource, "NumberOfNotificationsFailed"):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...stacks import Resource
-from ..finding import Finding, Weight, healthy, sick, unknown
+from ..finding import Finding, Weight, healthy, sick
 from ..graph import Link
 from ..keys import KeyState, key_state
 from ..metrics import Metric
@@ -61,8 +61,7 @@ class SqsQueue(Probe):
 
     def judge(self, seen: Seen, resource: Resource, facts: QueueFacts) -> Iterator[Finding]:
         """Whether it fills."""
-        for missing in unanswered(facts.key):
-            yield unknown("not-asked", missing.reason)
+        yield from unanswered(facts.key)
         if key := part(facts.key, KeyState):
             yield from key.judge()
         is_read = any(each.kind == "AWS::Lambda::EventSourceMapping" for each in seen.flow.after(resource))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...stacks import Resource
-from ..finding import Finding, Weight, healthy, sick, unknown
+from ..finding import Finding, Weight, healthy, sick
 from ..graph import Link
 from ..metrics import Metric
 from ..parallel import NoAnswer, ask
@@ -66,8 +66,7 @@ class StateMachine(Probe):
     def judge(self, seen: Seen, resource: Resource, facts: StateMachineFacts) -> Iterator[Finding]:
         """From executions where they are kept, else from metrics."""
         arn = resource.physical_id
-        for missing in unanswered(facts.executions):
-            yield unknown("not-asked", missing.reason)
+        yield from unanswered(facts.executions)
         executions = [] if isinstance(facts.executions, NoAnswer) else facts.executions
         bad = [
             each
