@@ -1,14 +1,11 @@
 """A terminal's text as a picture."""
 
-import re
 from collections.abc import Sequence
 from io import StringIO
 
 from rich.console import Console
 from rich.text import Text
 
-_WIDTH = 104  # columns
-_COMMAND = "$ make demo"
 # Without the web fonts of rich's own form: a picture fetches nothing.
 _FORM = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
@@ -33,37 +30,15 @@ line-height: {line_height}px; font-variant-east-asian: full-width; }}
 """
 
 
-def svg(lines: Sequence[str], title: str) -> str:
-    """Draws lines of a terminal.
+def svg(command: str, lines: Sequence[Text], *, columns: int) -> str:
+    """Draws a terminal.
 
     Args:
-        lines: what was printed; longer ones are cut.
-        title: of the window.
+        command: that was typed.
+        lines: what it printed; longer ones are cut.
+        columns: of the terminal.
     """
-    console = Console(record=True, width=_WIDTH, file=StringIO(), force_terminal=True)
-    for line in [_COMMAND, *lines]:
-        console.print(_coloured(line), no_wrap=True, overflow="ellipsis")
-    return console.export_svg(title=title, code_format=_FORM, unique_id="terminal")
-
-
-def excerpt(printed: Sequence[str]) -> list[str]:
-    """What of the demo's output says most: its steps, what Sentry received, what was compared."""
-    steps = [line for line in printed if line.startswith("✓")]
-    return [*steps, "", *_table(printed, "Activity events"), "", *_table(printed, "Comparisons"), "", printed[-1]]
-
-
-def _table(printed: Sequence[str], title: str) -> list[str]:
-    [begin] = [number for number, line in enumerate(printed) if line.startswith(title)]
-    # A table ends with a blank line after its rows; its head is followed by one, too.
-    body = printed[begin + 2 :]
-    length = next(number for number, line in enumerate(body) if not line.strip())
-    return [printed[begin], *body[:length]]
-
-
-def _coloured(line: str) -> Text:
-    text = Text(line.rstrip())
-    text.highlight_regex(r"✓", "green")
-    text.highlight_regex(r"^(Activity events.*|Comparisons.*|\$ .*)$", "bold")
-    text.highlight_regex(r"\(\d+\.\d s\)$", "dim")
-    text.highlight_regex(re.compile(r"^Everything.*$"), "green")
-    return text
+    console = Console(record=True, width=columns, file=StringIO(), force_terminal=True)
+    for line in (Text(f"$ {command}", "bold"), *lines):
+        console.print(line, no_wrap=True, overflow="ellipsis")
+    return console.export_svg(title=command, code_format=_FORM, unique_id="terminal")
