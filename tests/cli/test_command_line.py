@@ -273,11 +273,11 @@ def test_a_reader_that_has_gone_is_no_error_to_talk_about() -> None:
 
 def test_text_has_no_colour_where_no_terminal_is(command: Command, monkeypatch) -> None:
     def says(invocation: Invocation) -> Exit:
-        invocation.output.say("fine [bold]as it is[/bold]", style="red")
+        invocation.output.say("arn:aws:lambda:x: [bold]as it is[/bold]", style="red")
         return Exit.FINE
 
     running(monkeypatch, says)
-    assert command("it").out == "fine [bold]as it is[/bold]\n"
+    assert command("it").out == "arn:aws:lambda:x: [bold]as it is[/bold]\n"
 
 
 def test_machines_get_one_document_and_people_nothing_of_it(command: Command, monkeypatch) -> None:

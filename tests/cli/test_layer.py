@@ -217,6 +217,18 @@ def test_a_region_that_fails_leaves_the_others_their_arns(command: Command, regi
     assert "ap-east-1, nodejs: not allowed: the IAM action lambda:ListLayerVersions is missing" in done.err
 
 
+def test_a_version_that_may_not_be_shared_names_the_missing_action(command: Command, regions: Regions) -> None:
+    lists(regions[REGION], REGION, {4: described()})
+    regions[REGION].add_client_error(
+        "add_layer_version_permission",
+        "AccessDeniedException",
+        "User: x is not authorized to perform: lambda:AddLayerVersionPermission on resource: arn:aws:lambda:x",
+    )
+    done = command("layer", "publish", "--runtime", "nodejs", "--organization", ORGANIZATION)
+    assert done.code == 2
+    assert "the IAM action lambda:AddLayerVersionPermission is missing on arn:aws:lambda:x" in done.err
+
+
 def test_another_name_is_for_one_layer(command: Command, regions: Regions) -> None:
     refused = command("layer", "publish", "--name", "team")
     assert refused.code == 2

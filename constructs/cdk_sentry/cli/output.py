@@ -32,7 +32,7 @@ class Output:
         """Something for people; nothing is written where output is for machines.
 
         Args:
-            what: text, in which square brackets mean themselves, or what rich can draw.
+            what: text, in which brackets and colons mean themselves, or what rich can draw.
             style: of rich.
         """
         if not self.as_json:
@@ -69,4 +69,4 @@ def _console(*, stderr: bool) -> "Console":
 
     stream = sys.stderr if stderr else sys.stdout
     unknown_width = not stream.isatty() and "COLUMNS" not in os.environ
-    return Piped(stderr=stderr, highlight=False, width=_WIDTH_IN_FILES if unknown_width else None)
+    return Piped(stderr=stderr, highlight=False, emoji=False, width=_WIDTH_IN_FILES if unknown_width else None)

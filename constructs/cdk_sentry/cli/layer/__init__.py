@@ -8,8 +8,8 @@ from .contents import show
 from .publish import publish
 from .runtimes import BY_RUNTIME
 
+# Their versions, too: at the end of an ARN an asterisk goes beyond colons.
 _LAYERS = ("arn:${Partition}:lambda:*:${Account}:layer:cdk-sentry-*",)
-_VERSIONS = ("arn:${Partition}:lambda:*:${Account}:layer:cdk-sentry-*:*",)
 
 
 def _runtime_argument(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -55,7 +55,7 @@ COMMAND = Command(
             (
                 Permission(("lambda:ListLayerVersions",)),
                 Permission(("lambda:PublishLayerVersion",), _LAYERS),
-                Permission(("lambda:AddLayerVersionPermission",), _VERSIONS, "only with --organization"),
+                Permission(("lambda:AddLayerVersionPermission",), _LAYERS, "only with --organization"),
             ),
             details="""What is published already, with the same content, is not published again.
 
