@@ -280,6 +280,7 @@ class SentryMonitoring(Construct):
                 title = self._title(monitoring)
                 monitoring.finish(
                     title=title,
+                    links=self._to_issues("is:unresolved", self._base.environment),
                     nested_alarms=self._base.alarms.nested_stacks,
                     faults=self._faults,
                     settings=self._base,
@@ -296,8 +297,7 @@ class SentryMonitoring(Construct):
         stack.report_faults_of(Covered(report, settings.dsn, settings.service))
         stack.cover(function)
         traits = watched.function_traits(function.logical_id)
-        issues = SentryLinks(self._links.organization, settings.environment).issues(f"function_name:{function.ref}")
-        links = [f"Sentry: {issues}"] if issues else []
+        links = self._to_issues(f"function_name:{function.ref}", settings.environment)
         rules = stack.watch(lambda_function.watched(function, traits), settings.alarms, links)
         report.applied += ["alarms", "dashboard"] if rules else ["dashboard"]
         return report
@@ -306,8 +306,13 @@ class SentryMonitoring(Construct):
         # Rules ask for path, construct and tags only, and those any resource has.
         like_function = cast("MonitoredFunction", resource)
         if self._choice.takes(like_function):
-            alarms = self._base.overridden(self._configured.of(like_function)).alarms
-            self.of(resource.stack).watch(resource, alarms)
+            settings = self._base.overridden(self._configured.of(like_function))
+            links = self._to_issues("is:unresolved", settings.environment)
+            self.of(resource.stack).watch(resource, settings.alarms, links)
+
+    def _to_issues(self, query: str, environment: str | None) -> list[str]:
+        issues = SentryLinks(self._links.organization, environment).issues(query)
+        return [f"Sentry: {issues}"] if issues else []
 
     def _service_of(self, function: MonitoredFunction) -> str:
         tagged = tag_value(function, self._service_tag) if self._service_tag else None

@@ -126,11 +126,20 @@ class StackMonitoring:
         """Notes a function whose faults are to be reported from outside."""
         self._covered.append(covered)
 
-    def finish(self, *, title: str, nested_alarms: bool | None, faults: Faults, settings: FunctionSettings) -> None:
+    def finish(
+        self,
+        *,
+        title: str,
+        links: Sequence[str],
+        nested_alarms: bool | None,
+        faults: Faults,
+        settings: FunctionSettings,
+    ) -> None:
         """Declares everything that needs all functions to be known.
 
         Args:
             title: heads the dashboard, in Markdown.
+            links: end the descriptions of alarms that belong to no resource, after that to the dashboard.
             nested_alarms: whether alarms go into nested stacks; None: if they would not fit otherwise.
             faults: which faults are reported from outside.
             settings: what holds for what belongs to no function.
@@ -147,14 +156,15 @@ class StackMonitoring:
         self._forwarder_alarms = forwarder.alarms if forwarder else []
         for template in self._templates.values():
             template.finish()
-        self._alarms.watch_fleet(settings.alarms)
+        links = [self._dashboard_link, *links]
+        self._alarms.watch_fleet(settings.alarms, links)
         if nested_alarms is None:
             nested_alarms = self._resources_without_alarms() + len(self._alarms.planned) > MAX_RESOURCES
         functions = [each for each, _ in self._alarms.resources if each.kind == lambda_function.KIND]
         groups = log_groups(functions, self._stack)
         page = Page(
             title=title,
-            alarm_arns=self._alarms.arns(),
+            alarm_arns=[*self._alarms.arns(), *(each.attr_arn for each in self._forwarder_alarms)],
             resources=self._alarms.resources,
             log_groups=groups,
             stack=self._stack,
@@ -162,7 +172,9 @@ class StackMonitoring:
         fill(self._dashboard, page)
         if groups:
             save_queries(self._scope, groups, self._name_prefix)
-        self._alarms.declare(self._notifications, nested=nested_alarms, summary=settings.alarms.summary)
+        self._alarms.declare(
+            self._notifications, nested=nested_alarms, summary=settings.alarms.summary, summary_links=links
+        )
 
     def _resources_without_alarms(self) -> int:
         constructs = self._stack.node.find_all()

@@ -117,7 +117,7 @@ def _rendered(watched: list[Watch]) -> tuple[dict[str, dict[str, Any]], dict[str
         watch.rule.alarm(stack, name, dimensions=dimensions, subject=watch.name, actions=(), name=name)
         if watch.on:
             names[watch.rule.severity].append(name)
-    declare_summaries(stack, names, prefix="", notifications=Notifications(stack, ()), after=())
+    declare_summaries(stack, names, prefix="", notifications=Notifications(stack, ()), links=(), after=())
     template = template_of(stack)
     alarms = [each["Properties"] for each in resources_of(template, "AWS::CloudWatch::Alarm").values()]
     composites = resources_of(template, "AWS::CloudWatch::CompositeAlarm").values()

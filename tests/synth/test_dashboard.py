@@ -1,10 +1,12 @@
 """One page, readable for eight functions and for two hundred and forty, within CloudWatch's limits."""
 
 import json
+from dataclasses import replace
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_sqs as sqs
 
 from cdk_sentry import Alarms, SentryMonitoring
 from stacks.activity_stack import ActivityStack
@@ -65,7 +67,7 @@ def test_the_sample_looks_like_this():
     sample = ActivityStack(app, "activity-history-dev", stage="dev")
     assert outline(body_of(template_of(sample))) == [
         "# activity-history",
-        "[Alarms: 19 alarms]",
+        "[Alarms: 21 alarms]",
         "## API",
         "[Requests: 1 lines] | [Errors: 2 lines] | [Latency (ms): 2 lines]",
         "## Functions",
@@ -147,6 +149,20 @@ def test_the_expressions_of_a_folded_graph_find_the_metrics_that_they_name():
             assert row["id"][0].islower()
 
 
+def test_the_state_of_every_alarm_is_on_the_page():
+    """Also of those that emulators are spared, of a fleet's, and of the forwarder's own."""
+    app = stack()
+    everything(app)
+    monitoring = SentryMonitoring(app, "Sentry", alarms=replace(EVERY_ALARM, fleet_of=Alarms.fleet().fleet_of))
+    template = template_of(app)
+    widgets = [each["properties"] for each in body_of(template)["widgets"] if each["type"] == "alarm"]
+    shown = {arn.rpartition(":alarm:")[2] or arn for widget in widgets for arn in widget["alarms"]}
+    declared = resources_of(template, "AWS::CloudWatch::Alarm")
+    names = {each["Properties"].get("AlarmName", f"<[{logical_id}, Arn]>") for logical_id, each in declared.items()}
+    assert shown == names
+    assert len(names) == len(monitoring.alarms) > 40
+
+
 def test_the_top_names_release_and_environment_and_leads_to_sentry():
     _, body = many(1)
     top = body["widgets"][0]["properties"]["markdown"]
@@ -160,6 +176,21 @@ def test_an_alarm_leads_to_the_issues_of_its_function():
     description = json.dumps(alarm["Properties"]["AlarmDescription"])
     assert "https://acme.sentry.io/issues/?query=function_name:" in description
     assert "&environment=production" in description
+
+
+def test_what_is_about_no_single_function_leads_to_the_page_and_to_the_issues_of_the_environment():
+    app = stack("Shop")
+    sqs.Queue(app, "Jobs")
+    alarms = Alarms.fleet(summary=True)
+    monitored_from_inside(app, alarms=alarms, environment="production", sentry_organization="acme")
+    template = template_of(app)
+    kinds = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+    found = [each["Properties"] for kind in kinds for each in resources_of(template, kind).values()]
+    assert len(found) == 3 + 2
+    for each in found:
+        description = json.dumps(each["AlarmDescription"])
+        assert "#dashboards/dashboard/Shop-Sentry-" in description
+        assert "https://acme.sentry.io/issues/?query=is:unresolved&environment=production" in description
 
 
 def test_queries_are_saved_beside_the_page_for_the_same_log_groups():

@@ -234,7 +234,7 @@ def test_there_is_one_dashboard_with_a_line_per_function_and_the_state_of_every_
     body = body_of(template)
     heading, alarms, part, *rest = body["widgets"]
     assert "# shop" in heading["properties"]["markdown"]
-    assert len(alarms["properties"]["alarms"]) == 4
+    assert len(alarms["properties"]["alarms"]) == len(resources_of(template, "AWS::CloudWatch::Alarm")) == 4 + 2
     assert part["properties"]["markdown"] == "## Functions"
     graphs = [widget for widget in rest if widget["type"] == "metric"]
     assert [graph["properties"]["title"] for graph in graphs] == [

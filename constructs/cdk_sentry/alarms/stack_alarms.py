@@ -109,22 +109,26 @@ class StackAlarms:
             self._plan(list(alarms.fleet_of.rules()), "Functions", None, alarms, links)
 
     def arns(self) -> list[str]:
-        """ARNs of the alarms that exist wherever the stack is deployed; known before the alarms are declared.
+        """ARNs of the alarms, known before they are declared.
 
-        Made of their names, so that no alarm in a nested stack needs an output there and a parameter here.
+        Made of their names, so that no alarm in a nested stack needs an output there and a parameter here, and that one
+        which emulators are spared can be named, too.
         """
         start = self._stack.format_arn(
             service="cloudwatch", resource="alarm", resource_name="", arn_format=ArnFormat.COLON_RESOURCE_NAME
         )
-        return [f"{start}{each.name}" for each in self._planned if each.rule.is_plain]
+        return [f"{start}{each.name}" for each in self._planned]
 
-    def declare(self, notifications: Notifications, *, nested: bool, summary: bool) -> None:
+    def declare(
+        self, notifications: Notifications, *, nested: bool, summary: bool, summary_links: Sequence[str]
+    ) -> None:
         """Declares what was noted.
 
         Args:
             notifications: who is told.
             nested: whether in nested stacks.
             summary: whether composite alarms are declared, which alone notify.
+            summary_links: end their descriptions.
         """
         scopes = []
         for number, batch in enumerate(self._batches() if nested else [self._planned], start=1):
@@ -137,6 +141,7 @@ class StackAlarms:
                 {severity: self._names(severity) for severity in Severity},
                 prefix=self._prefix,
                 notifications=notifications,
+                links=summary_links,
                 after=scopes,
             )
 

@@ -20,6 +20,7 @@ def declare_summaries(
     *,
     prefix: str,
     notifications: Notifications,
+    links: Sequence[str],
     after: Sequence[Construct],
 ) -> int:
     """Declares one composite alarm for each severity that has alarms; more, if one cannot hold them.
@@ -29,6 +30,7 @@ def declare_summaries(
         names: of the alarms, by severity.
         prefix: begins the names of the composite ones.
         notifications: who is told.
+        links: end the descriptions.
         after: what declares the alarms, which must exist first.
 
     Returns:
@@ -40,12 +42,12 @@ def declare_summaries(
             suffix = "" if number == 1 else str(number)
             construct_id = f"{severity.capitalize()}Summary{suffix}"
             actions = notifications.actions(severity)
+            text = f"At least one {severity} alarm of {prefix} is in ALARM; its page lists which. Severity: {severity}."
             composite = cloudwatch.CfnCompositeAlarm(
                 scope,
                 construct_id,
                 alarm_name=f"{prefix}-{construct_id}",
-                alarm_description=f"At least one {severity} alarm of {prefix} is in ALARM; its page lists "
-                f"which. Severity: {severity}.",
+                alarm_description=" ".join([text, *links]),
                 alarm_rule=" OR ".join(_term(name) for name in batch),
                 alarm_actions=actions,
                 ok_actions=actions,
