@@ -14,6 +14,7 @@ from typing import Any
 from cdk_sentry_forwarder import functions, log_stream
 from cdk_sentry_forwarder.fault_events import Fault
 from cdk_sentry_forwarder.invocations import Invocation, divide
+from cdk_sentry_forwarder.kinds import Kind
 from cdk_sentry_forwarder.log_lines import Line, read_line
 
 _DATA = "DATA_MESSAGE"
@@ -62,6 +63,26 @@ class Delivery:
         ) as problem:
             raise MalformedDeliveryError(f"no delivery of CloudWatch Logs: {problem!r}") from problem
 
+    @property
+    def told(self) -> list[Line]:
+        """The lines that tell of a fault: a pattern matches others by chance, too."""
+        return [line for line in self.lines if line.sighting is not None]
+
+    @property
+    def name(self) -> str:
+        """Of the function; that of the log group where it cannot be told."""
+        return functions.name_and_version(self.log_group, self.log_stream)[0] or self.log_group
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """The kinds of fault that the lines by themselves tell of."""
+        return frozenset(line.sighting.kind for line in self.lines if line.sighting is not None)
+
+    @property
+    def identities(self) -> set[str]:
+        """What tells the faults apart without a look at the log: the requests that the lines name."""
+        return {line.request_id or f"{self.log_stream} {line.timestamp_ms}" for line in self.told}
+
     def faults(self) -> Iterator[Fault]:
         """The faults that the lines tell of, one an invocation, those left out that the layer has reported."""
         function = None
@@ -76,7 +97,7 @@ class Delivery:
 
     def _invocations(self) -> Iterator[Invocation]:
         """The invocations that the lines belong to, with all that was logged in them."""
-        told = [line for line in self.lines if line.sighting is not None]
+        told = self.told
         if not told:
             return
         wanted = {_identity(line) for line in told}

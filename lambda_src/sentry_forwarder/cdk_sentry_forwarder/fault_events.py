@@ -64,6 +64,11 @@ class Fault:
         return min(told, default=self.invocation.began_ms)
 
     @property
+    def identity(self) -> str:
+        """What tells it from others of its function and kind."""
+        return self.invocation.request_id or f"{self.log_stream} {self.timestamp_ms}"
+
+    @property
     def event_id(self) -> str:
         """The same however often the fault is told of, and the layer's own where that may have told of it first."""
         invocation, kind = self.invocation, self.sighting.kind

@@ -52,13 +52,11 @@ def _events(event: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Mapping[
         raise MalformedDeliveryError(f"neither log lines nor an alarm: {event!r:.200}")
     if "awslogs" in event:
         delivery = Delivery.decoded(event)
-        for fault in delivery.faults() if delivery else ():
+        for fault, held_back in _floods.admitted(delivery) if delivery else ():
             sentry_event = fault.event()
-            held_back = _floods.admit(fault)
-            if held_back is not None:
-                if held_back:
-                    sentry_event["tags"]["held_back"] = str(held_back)
-                yield sentry_event, fault.function.environment
+            if held_back:
+                sentry_event["tags"]["held_back"] = str(held_back)
+            yield sentry_event, fault.function.environment
         return
     if event.get("detail-type") == alarm_events.DETAIL_TYPE:
         alarm_event = alarm_events.event_of_alarm(event)
