@@ -122,7 +122,7 @@ def _read_stacks(reader: Reader, name: str | None) -> list[Stack]:
             resources[root, key] = list(own)
     if name is not None:
         keys = [key for _, key in resources] or [name]
-        answers = reader.each("stacks", keys, lambda key: client.describe_stacks(StackName=key)["Stacks"][0])
+        answers = reader.each("parameters", keys, lambda key: client.describe_stacks(StackName=key)["Stacks"][0])
         described = list(answers.values())
     by_key = {each[field]: each for each in described for field in ("StackName", "StackId")}
     stacks = [

@@ -70,6 +70,8 @@ class Reader:
             read: gives a key's value.
         """
         wanted = list(dict.fromkeys(keys))
+        if not wanted:
+            return {}
         task = self.progress.add_task(what, total=len(wanted))
 
         def one(key: Key) -> tuple[Key, Value]:
@@ -77,8 +79,6 @@ class Reader:
             self.progress.advance(task)
             return key, value
 
-        if not wanted:
-            return {}
         with ThreadPoolExecutor(min(MAX_PARALLEL, len(wanted))) as pool:
             return dict(pool.map(one, wanted))
 

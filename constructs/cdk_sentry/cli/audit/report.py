@@ -6,16 +6,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from .answer import Answer, Severity, Status
 from .check import Check
+from .checks import CHECKS
 from .inventory import Inventory
 from .subject import Subject
 
 _STYLES = {"error": "bold red", "warning": "yellow", "unknown": "cyan"}
 _RANKS = ("error", "warning", "unknown")
+# Columns of the table, alike for every function.
+_RANK_WIDTH = max(map(len, _RANKS))
+_CHECK_WIDTH = max(len(check.id) for check in CHECKS)
 
 
 @dataclass(frozen=True)
@@ -71,22 +77,22 @@ def count(audited: Iterable[Audited]) -> Counter[str]:
     return Counter(label(answer) for each in audited for _, answer in each.answers)
 
 
-def table(audited: Iterable[Audited]) -> Table:
-    """What needs attention, a row each.
+def findings(audited: Iterable[Audited]) -> Iterator[RenderableType]:
+    """Yields what needs attention: the name of each function, and a row for each answer.
 
     Args:
         audited: in the order to show them in.
     """
-    shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for heading in ("function", "", "check", "what was found"):
-        shown.add_column(heading, overflow="fold")
-    for each in audited:
-        name = each.subject.function.name
+    for each in filter(lambda each: each.open, audited):
+        yield Text(each.subject.function.name, style="bold")
+        shown = Table.grid(padding=(0, 2, 0, 0))
+        for width in (_RANK_WIDTH, _CHECK_WIDTH):
+            shown.add_column(width=width, no_wrap=True)
+        shown.add_column(overflow="fold")
         for check, answer in each.open:
             said = label(answer)
-            shown.add_row(Text(name, style="bold"), Text(said, style=_STYLES[said]), check.id, Text(answer.summary))
-            name = ""
-    return shown
+            shown.add_row(Text(said, style=_STYLES[said]), check.id, Text(answer.summary))
+        yield Padding(shown, (0, 0, 0, 2), expand=False)
 
 
 def summary(audited: Sequence[Audited], inventory: Inventory) -> Iterator[str]:

@@ -11,7 +11,7 @@ from .check import Check
 from .checks import CHECKS
 from .inventory import take_inventory
 from .reader import reader
-from .report import audit, count, document, reaches, summary, table
+from .report import audit, count, document, findings, reaches, summary
 from .subject import subjects
 
 NEVER = "never"
@@ -33,8 +33,9 @@ def run(invocation: Invocation) -> Exit:
     audited = audit(subjects(inventory), CHECKS)
     output.result(document(audited, inventory, stack=options.stack, denied=reading.denied))
     found = count(audited)
+    for shown in findings(audited):
+        output.say(shown)
     if any(each.open for each in audited):
-        output.say(table(audited))
         output.say("")
     for line in summary(audited, inventory):
         output.say(line)
