@@ -82,7 +82,7 @@ class Flow:
         seen: set[Resource] = set()
         circles = [each for each in self.resources if each in targets]
         # What is done last comes first.
-        for entry in [*reversed(entries), *reversed(circles)]:
+        for entry in [*reversed(entries), *circles]:
             self._finish(entry, seen, done)
         return [*reversed(done), *alone]
 

@@ -4,7 +4,6 @@ What is in the fields is looked at for times alone, and never shown.
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,7 @@ _AHEAD = timedelta(minutes=5)
 _BEHIND = timedelta(hours=1)
 _CONSTANT = timedelta(minutes=2)
 _MOST = 0.8
-_NO_SHAPE = frozenset[str]()
+_MIN_OF_A_SHAPE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +59,9 @@ class ChangeOfShape:
 
     Attributes:
         at: when the first of them arrived.
-        new: fields that none had before.
-        lost: fields that all had before.
-        records: how many there are.
+        new: fields that all have since, and none had before.
+        lost: fields that all had before, and none has since.
+        records: how many have arrived since.
     """
 
     at: datetime
@@ -130,21 +129,25 @@ def _middle(offsets: Sequence[timedelta]) -> timedelta:
 
 
 def change_of_shape(records: Sequence[Record]) -> ChangeOfShape | None:
-    """Whether the newest records have lost a field that all had, or have one that none had; None if not."""
-    if len(records) < _MIN_RECORDS:
+    """Whether from some record on all have a field that none had before, or none has one that all had; None if not.
+
+    Fields that come and go are no change: records of several kinds may share a stream.
+
+    Args:
+        records: the oldest first.
+    """
+    new: dict[int, list[str]] = {}
+    lost: dict[int, list[str]] = {}
+    for name in sorted(frozenset[str]().union(*(record.fields for record in records))):
+        has = [name in record.fields for record in records]
+        at = has.index(not has[0]) if not all(has) else 0
+        is_steady = all(each != has[0] for each in has[at:])
+        if is_steady and min(at, len(records) - at) >= _MIN_OF_A_SHAPE:
+            (lost if has[0] else new).setdefault(at, []).append(name)
+    if not new and not lost:
         return None
-    before, newest = records[0].fields, records[-1].fields
-    if before == newest or _NO_SHAPE in (before, newest):
-        return None
-    shapes = Counter(record.fields for record in records)
-    first = next(index for index, record in enumerate(records) if record.fields == newest)
-    if any(record.fields == newest for record in records[:first]) or shapes[newest] < _MIN_RECORDS:
-        return None
-    older = [record.fields for record in records[:first]]
-    every = frozenset.intersection(*older)
-    some = frozenset.union(*older)
-    new, lost = sorted(newest - some), sorted(every - newest)
-    return ChangeOfShape(records[first].arrived_at, new, lost, shapes[newest]) if new or lost else None
+    at = max((*new, *lost), key=lambda each: len(new.get(each, ())) + len(lost.get(each, ())))
+    return ChangeOfShape(records[at].arrived_at, new.get(at, []), lost.get(at, []), len(records) - at)
 
 
 def _fields(content: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -149,9 +149,10 @@ def _how_it_ran(seen: Seen, resource: Resource, log: FunctionLog | None) -> str:
     invocations = seen.figure(resource, "Invocations")
     if invocations:
         return f"{invocations:.0f} invocations, p95 {seen.figure(resource, 'Duration'):.0f} ms"
-    if not log or not log.runs:
-        return "has not run in this time"
-    return f"{len(log.runs)} invocations in its log"
+    if not log:
+        return "how often it ran is not known"
+    since = f" since {clock_ms(log.read_since_ms)}" if log.read_since_ms > seen.survey.since_ms else ""
+    return f"{len(log.runs)} invocations in its log{since}" if log.runs else f"has not run{since or ' in this time'}"
 
 
 def _state(facts: FunctionFacts) -> Iterator[Finding]:
