@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cdk_sentry.cli.main import parser
+from cdk_sentry.cli.main import load, parser
+from tests.documentation.pages import blocks
 from tests.packaging.pythons import ROOT, declared
 
 WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
@@ -82,3 +83,17 @@ def test_the_users_workflow_calls_the_command_as_it_is():
     for command in called:
         words = command.replace('"', "").split()[1:]
         assert parser(words[:1]).parse_args(words).stack == "$STACK"
+
+
+def test_the_users_role_may_do_what_the_command_needs_in_the_workflow():
+    """What reads a DSN is left to those whose functions read it themselves."""
+    (block,) = blocks(ROOT / "docs" / "guide" / "ci.md", "python")
+    granted = set(re.findall(r'"([a-z]+:[A-Z]\w+)"', block.code)) - {"sts:AssumeRole"}
+    needed = {
+        action
+        for name in ("release", "audit")
+        for permission in load(name).permissions
+        for action in permission.actions
+        if action.partition(":")[0] not in ("ssm", "secretsmanager")
+    }
+    assert granted == needed
