@@ -1,0 +1,79 @@
+"""What pages say of the command, taken from the command: `python -m tests.cli.documentation` writes it anew.
+
+A part stands after a line such as `<!-- policy: audit -->`, up to the line `<!-- end -->`.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from cdk_sentry.cli.audit.checks import CHECKS
+from cdk_sentry.cli.command import Command
+from cdk_sentry.cli.main import COMMANDS, load
+
+DOCS = Path(__file__).parents[2] / "docs"
+_PART = re.compile(r"(<!-- (policy|checks): ([\w ]+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
+# What the reader has to fill in.
+_PLACE = {"Partition": "aws", "Region": "REGION", "Account": "ACCOUNT"}
+
+
+def pages() -> list[Path]:
+    """The pages of the documentation that have such parts."""
+    return sorted(page for page in DOCS.rglob("*.md") if _PART.search(page.read_text()))
+
+
+def rewritten(page: str) -> str:
+    """A page's text with its parts as the command has them now.
+
+    Args:
+        page: its text.
+    """
+    return _PART.sub(lambda found: f"{found[1]}\n{_written(found[2], found[3])}\n\n", page)
+
+
+def subcommands() -> dict[str, Command]:
+    """Every subcommand that does something, by its full name."""
+    return {name: command for top in COMMANDS for name, command in load(top).runnable()}
+
+
+def _written(kind: str, name: str) -> str:
+    return "\n".join(_policy(subcommands()[name]) if kind == "policy" else _checks())
+
+
+def _policy(command: Command) -> Iterator[str]:
+    yield "```json"
+    yield json.dumps({"Version": "2012-10-17", "Statement": list(_statements(command))}, indent=2)
+    yield "```"
+    yield ""
+    yield "| IAM actions | what for |"
+    yield "| --- | --- |"
+    for each in command.permissions:
+        yield f"| {', '.join(f'`{action}`' for action in each.actions)} | {each.why} |"
+
+
+def _statements(command: Command) -> Iterator[dict[str, Any]]:
+    for each in command.permissions:
+        yield {
+            "Effect": "Allow",
+            "Action": _one_or_list(each.actions),
+            "Resource": _one_or_list([Template(resource).substitute(_PLACE) for resource in each.resources]),
+        }
+
+
+def _one_or_list(values: Sequence[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)
+
+
+def _checks() -> Iterator[str]:
+    yield "| check | what is asked |"
+    yield "| --- | --- |"
+    for each in CHECKS:
+        yield f"| `{each.id}` | {each.meaning} |"
+
+
+if __name__ == "__main__":
+    for path in pages():
+        path.write_text(rewritten(path.read_text()))
