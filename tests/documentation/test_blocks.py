@@ -3,13 +3,18 @@
 import ast
 import json
 import re
+import shlex
 import subprocess
+from collections.abc import Iterator
+from itertools import takewhile
 
 import pytest
 
+from cdk_sentry.cli.main import parser
 from tests.documentation.pages import PAGES, ROOT, Block, blocks
 
 _TARGET = re.compile(r"^make ([a-z-]+)", re.MULTILINE)
+_ENDS_A_COMMAND = {"<", ">", "|", "||", "&&", ";"}
 _CHANGED = re.compile(r"^[+-]")
 
 
@@ -27,6 +32,26 @@ def test_a_shell_block_parses(block: Block):
 def test_a_shell_block_names_targets_that_there_are(block: Block):
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert set(_TARGET.findall(block.code)) <= set(targets)
+
+
+def command_lines(code: str) -> Iterator[list[str]]:
+    """The arguments of each call of `cdk-sentry`."""
+    for line in code.replace("\\\n", " ").splitlines():
+        name, *words = shlex.split(line, comments=True) or [""]
+        if name == "cdk-sentry":
+            yield list(takewhile(lambda word: word not in _ENDS_A_COMMAND, words))
+
+
+@pytest.mark.parametrize("block", all_blocks("console"))
+def test_a_shell_block_calls_the_command_as_it_can_be_called(block: Block):
+    for words in command_lines(block.code):
+        parser(words[:1]).parse_args(words)
+
+
+def test_an_option_that_the_command_does_not_have_would_be_noticed():
+    [words] = command_lines("cdk-sentry audit --everything | cat  # all")
+    with pytest.raises(SystemExit):
+        parser(words[:1]).parse_args(words)
 
 
 @pytest.mark.parametrize("block", all_blocks("json"))
