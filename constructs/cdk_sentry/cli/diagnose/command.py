@@ -109,7 +109,7 @@ def _run(invocation: Invocation) -> Exit:
     output.result(document(diagnosis))
     if diagnosis.denied_actions:
         missing = ", ".join(diagnosis.denied_actions)
-        output.error(f"not everything could be asked: the IAM actions {missing} are missing: ask for them")
+        output.error(f"not everything could be asked: ask for what is missing in IAM: {missing}")
     return {Health.HEALTHY: Exit.FINE, Health.SICK: Exit.FOUND, Health.UNKNOWN: Exit.IMPOSSIBLE}[exit_health(diagnosis)]
 
 

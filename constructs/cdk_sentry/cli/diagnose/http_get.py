@@ -1,6 +1,7 @@
 """GET requests to an API, signed where it wants that: the only requests of a diagnosis that make anything run."""
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from .survey import Survey
 
 _SHOWN_CHARACTERS = 160
 _AMAZON = (".amazonaws.com", ".amazonaws.com.cn")
+_PARAMETER = re.compile(r"\{[^{}]*\}")
 _FORBIDDEN = 403
 _SERVER_ERROR = 500
 # What an HTTP API says where IAM forbids; a REST API names the error in a header.
@@ -72,8 +74,7 @@ def base_url(survey: Survey, client: Any, api_id: str, stage: str) -> str:
 
 def filled(path: str, user: str) -> str:
     """A path with the user in place of its parameter."""
-    parts = (quote(user, safe="") if part.startswith("{") else part for part in path.split("/"))
-    return "/".join(parts)
+    return _PARAMETER.sub(lambda _: quote(user, safe=""), path)
 
 
 def get(survey: Survey, url: str, path: str, *, is_signed: bool) -> Answer | NoAnswer:
