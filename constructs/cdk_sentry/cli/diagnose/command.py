@@ -3,12 +3,14 @@
 import argparse
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from ..command import Command, Exit, Invocation, Permission
 
 _UNITS_S = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
 _SPAN = re.compile(r"(?P<number>\d+)\s*(?P<unit>s|m|min|h|d)")
 _LONGEST = timedelta(days=14)
+_SHORTEST_S, _LONGEST_S = 1, 600
 
 
 def _since(text: str) -> datetime:
@@ -47,23 +49,39 @@ def _path(text: str) -> str:
     return text
 
 
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address such as https://api.example.com")
+    return text
+
+
+def _user(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty: give the id of a user, or leave it out")
+    return text
+
+
 def _timeout(text: str) -> float:
-    seconds = float(text)
-    if seconds < 1:
-        raise argparse.ArgumentTypeError(f"{text} s is too short: give at least 1")
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds") from None
+    if not _SHORTEST_S <= seconds <= _LONGEST_S:
+        raise argparse.ArgumentTypeError(f"{text} s: give {_SHORTEST_S} to {_LONGEST_S}")
     return seconds
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stack", required=True, metavar="NAME", help="name of the CloudFormation stack")
-    parser.add_argument("--user", default="", metavar="ID", help="whose data is missing, if it is about somebody")
+    parser.add_argument("--user", type=_user, metavar="ID", help="whose data is missing, if it is about somebody")
     parser.add_argument(
         "--since", type=_since, default="1h", metavar="TIME", help="a span such as 30m, or a time; 1h by default"
     )
     parser.add_argument("--timeout", type=_timeout, default=30.0, metavar="S", help="seconds for all; 30 by default")
     requests = parser.add_argument_group("requests to the stack's APIs: GET alone")
     requests.add_argument("--no-request", action="store_true", help="send none")
-    requests.add_argument("--api-url", default="", metavar="URL", help="where the API answers, if it has a domain")
+    requests.add_argument("--api-url", type=_url, metavar="URL", help="where the API answers, if it has a domain")
     requests.add_argument(
         "--path", action="append", default=[], type=_path, help="ask for this, {user} stands for the user; repeatable"
     )
@@ -92,11 +110,11 @@ def _run(invocation: Invocation) -> Exit:
         invocation.aws,
         options.stack,
         since=options.since,
-        user=options.user,
+        user=options.user or "",
         user_keys=tuple(options.user_key or USER_KEYS),
         requests=Requests(
             allowed=not options.no_request,
-            url=options.api_url,
+            url=options.api_url or "",
             paths=tuple(options.path),
             headers=dict(options.header),
             timeout_s=min(Requests.timeout_s, options.timeout / 3),  # the rest is asked after them
