@@ -9,7 +9,13 @@ from cdk_sentry.cli.command import Permission
 from demo.local_aws import ACCOUNT, REGION, LocalAws
 
 # MiniStack calls some actions otherwise than AWS does.
-_HERE = {"lambda:GetLayerVersion": "lambda:ListLayers"}
+_HERE = {
+    "lambda:GetEventSourceMapping": "lambda:ListEventSourceMappings",
+    "lambda:GetFunctionConcurrency": "lambda:PutFunctionConcurrency",
+    "lambda:GetLayerVersion": "lambda:ListLayers",
+}
+# Of these calls it does not see which resource they are about.
+_ANYWHERE_HERE = {"events:ListTargetsByRule", "kinesis:GetRecords"}
 _PLACE = {"Partition": "aws", "Region": REGION, "Account": ACCOUNT}
 
 
@@ -33,11 +39,12 @@ def limited_user(
     statements = [
         {
             "Effect": "Allow",
-            "Action": [as_named_here(action) for action in actions],
-            "Resource": [Template(each).substitute(_PLACE) for each in permission.resources],
+            "Action": as_named_here(action),
+            "Resource": "*" if action in _ANYWHERE_HERE else _resources(permission),
         }
         for permission in permissions
-        if (actions := [action for action in permission.actions if action not in without])
+        for action in permission.actions
+        if action not in without
     ]
     iam = aws.client("iam")
     iam.create_user(UserName=name)
@@ -53,3 +60,7 @@ def limited_user(
         iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
         iam.delete_user_policy(UserName=name, PolicyName="command")
         iam.delete_user(UserName=name)
+
+
+def _resources(permission: Permission) -> list[str]:
+    return [Template(each).substitute(_PLACE) for each in permission.resources]
