@@ -45,6 +45,43 @@ monitoring.configure(checkout, alarms=Alarms.only("function_errors", function_p9
 **Severity.** *critical*: users see failures or data is being lost, look now. *warning*: nothing is lost yet. A target
 takes both, or one: `Notify.pagerduty(url, only="critical")`.
 
+## Who is told
+
+```python
+from aws_cdk import Duration
+from cdk_sentry import Alarms, Notify, SentryMonitoring, Url
+
+SentryMonitoring(
+    stack,
+    "Sentry",
+    alarms=Alarms(p95_latency=Duration.millis(300), severities={"p95_latency": "critical"}),
+    notify=[
+        Notify.slack("T0123456789", "C0123456789"),
+        Notify.pagerduty(Url.from_ssm("/PagerDuty/Url"), only="critical"),
+        Notify.email("team@example.com", only="warning"),
+    ],
+)
+```
+
+A slow p95 is a *warning* by itself. Here it is *critical*: Slack, which takes both severities, and PagerDuty, which
+takes critical ones, are told of it at once, and of its end.
+
+| target | what it needs |
+| --- | --- |
+| `Notify.email(address)` | the owner confirms the subscription once |
+| `Notify.slack(workspace_id, channel_id)` | the workspace, authorized once in Amazon Q Developer in chat applications |
+| `Notify.pagerduty(url)` | the URL of a service's CloudWatch integration, a secret: `Url.from_ssm`, `Url.from_secret` |
+| `Notify.webhook(url)` | an https address that confirms SNS's subscription |
+| `Notify.topic(topic)` | a topic of yours that CloudWatch may publish to |
+| `Notify.sentry()` | nothing: alarms become issues |
+
+A channel of Slack takes one configuration an account: give further stacks `Notify.topic` of one that is configured.
+The kit's topics are encrypted with a key of their own, refuse what does not come over TLS, and take messages from the
+CloudWatch of this account alone. The forwarder's own two alarms, on its errors and on events that wait, are critical
+and tell by themselves, with a summary too.
+
+## What holds for all
+
 **Missing data** means that all is well, as most of these metrics are sent only when there is something to count;
 only for `api_no_traffic` it is what the alarm is about.
 
@@ -77,7 +114,8 @@ a Metrics Insights query with one contributor per function; `Alarms.fleet(tag=("
 
 _COST = """## What it costs
 
-`monitoring.monthly_cost` says it for your stacks after synth. List prices of US East (N. Virginia), November 2026,
+`monitoring.monthly_cost` says it for your stacks after synth, `monitoring.report.to_dict()` as JSON for a budget in CI,
+beside what each function got. List prices of US East (N. Virginia), November 2026,
 before free tiers (10 alarms and 3 dashboards an account): ${alarm:.2f} for each metric that an alarm looks at, three of
 them for an anomaly, ${composite:.2f} for a composite alarm, ${dashboard:.2f} for a dashboard, ${key:.2f} for the key of
 the topics. The metrics themselves are those that services send free of charge. Not counted: notifications, queries of

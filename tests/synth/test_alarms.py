@@ -1,6 +1,7 @@
 """Every alarm of the catalogue stands in a template as it should: on the resource, with its dimensions, telling why."""
 
 import json
+import re
 from typing import cast
 
 import pytest
@@ -14,6 +15,7 @@ from aws_cdk import aws_sqs as sqs
 from cdk_sentry import Alarms, SentryMonitoring
 from cdk_sentry.alarms.alarms import KEYS
 from cdk_sentry.alarms.catalogue import KINDS
+from cdk_sentry.alarms.severity import Severity
 from cdk_sentry.errors import ConfigurationError
 from tests.alarms.documented import is_documented
 
@@ -180,6 +182,27 @@ def test_one_function_can_have_other_thresholds_and_so_can_a_table():
     assert not any("Table" in name for name in alarms(template))
 
 
+def test_an_alarm_can_matter_more_here_than_it_usually_does_for_all_or_for_one():
+    app = stack()
+    api, orders = apigateway.RestApi(app, "Api"), function(app, "Orders")
+    api.root.add_method("GET")
+    function(app, "Payments")
+    monitoring = monitored_from_inside(app, alarms=Alarms(severities={"p95_latency": "critical"}))
+    monitoring.configure(orders, alarms=Alarms(severities={"function_errors": Severity.WARNING}))
+    found = alarms(template_of(app))
+    severities = {
+        name.removeprefix("Stack-Sentry-"): re.findall(r"Severity: (\w+)\.", json.dumps(alarm["AlarmDescription"]))
+        for name, alarm in found.items()
+        if not name.endswith("Throttles")
+    }
+    assert severities == {
+        "Orders-Errors": ["warning"],
+        "Payments-Errors": ["critical"],
+        "Api-ServerErrors": ["critical"],
+        "Api-Latency": ["critical"],
+    }
+
+
 def test_what_is_excluded_by_path_has_no_alarm_whatever_it_is():
     app = stack()
     function(app, "Orders")
@@ -218,10 +241,12 @@ def test_only_explains_what_it_does_not_know():
         (Alarms(function_timeout_share=90), "alarms.function_timeout_share=90: allowed is a share above 0 and up to 1"),
         (Alarms(api_no_traffic=Duration.days(2)), "whole minutes, a day at most"),
         (Alarms.fleet(tag=("team", "it's")), "alarms.fleet"),
+        (Alarms(severities={"p95": "critical"}), "alarms.severities['p95']='p95': allowed is"),
+        (Alarms(severities={"api_5xx": "urgent"}), "allowed is 'critical' or 'warning'"),
     ],
 )
 def test_a_threshold_that_no_metric_can_mean_is_refused(alarms_, problem):
-    with pytest.raises(ConfigurationError, match=problem.replace("(", "\\(")):
+    with pytest.raises(ConfigurationError, match=re.escape(problem)):
         SentryMonitoring(stack(), "Sentry", alarms=alarms_)
 
 

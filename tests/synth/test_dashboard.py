@@ -215,17 +215,3 @@ def test_what_the_user_puts_on_the_dashboard_stays_on_top():
     lines = outline(body_of(template_of(app)))
     assert lines[0] == "# Runbook"
     assert lines[1] == "# Stack"
-
-
-def test_the_cost_of_a_month_is_known_after_synth():
-    """The forwarder's two alarms are charged like those of the functions."""
-    app = stack()
-    for number in range(4):
-        function(app, f"Function{number}")
-    monitoring = SentryMonitoring(app, "Sentry", alarms=Alarms(summary=True, function_duration_anomaly=2))
-    template_of(app)
-    cost = monitoring.monthly_cost
-    assert (cost.alarms, cost.alarm_metrics, cost.composite_alarms) == (14, 4 * (1 + 1 + 3) + 2, 2)
-    assert cost.usd == pytest.approx(22 * 0.10 + 2 * 0.50 + 3 + 1)
-    assert str(cost) == "$7.20 a month: 14 alarms on 22 metrics, 2 composite, 1 dashboard, 1 key"
-    assert cost.alarms == len(monitoring.alarms)

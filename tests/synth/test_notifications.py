@@ -3,10 +3,12 @@
 import json
 
 import pytest
+from aws_cdk import Duration
+from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
-from cdk_sentry import ConfigurationError, Notify, SentryMonitoring, Url
+from cdk_sentry import Alarms, ConfigurationError, Notify, SentryMonitoring, Url
 
 from .apps import function, monitored_from_inside, resources_of, stack, template_of
 
@@ -99,6 +101,32 @@ def test_slack_is_a_channel_configuration_on_the_topic_whose_role_may_only_look(
     assert "CloudWatchReadOnlyAccess" in json.dumps(role["Properties"]["ManagedPolicyArns"])
     assert properties["GuardrailPolicies"] == role["Properties"]["ManagedPolicyArns"]
     assert slack["Condition"] == role["Condition"] == "SentryOnAws"
+
+
+def test_a_slow_p95_is_told_in_slack_and_pagerduty_at_once_by_the_example_of_the_documentation():
+    """A warning by itself, and so not for a pager; said to be critical, it reaches all who take critical alarms."""
+    app = stack()
+    api = apigateway.RestApi(app, "Api")
+    api.root.add_method("GET")
+    monitored_from_inside(
+        app,
+        alarms=Alarms(p95_latency=Duration.millis(300), severities={"p95_latency": "critical"}),
+        notify=[
+            Notify.slack("T0123456789", "C0123456789"),
+            Notify.pagerduty(Url.from_ssm("/PagerDuty/Url"), only="critical"),
+            Notify.email("team@example.com", only="warning"),
+        ],
+    )
+    template = template_of(app)
+    found = resources_of(template, "AWS::CloudWatch::Alarm").values()
+    (latency,) = [each["Properties"] for each in found if each["Properties"]["MetricName"] == "Latency"]
+    assert (latency["ExtendedStatistic"], latency["Threshold"]) == ("p95", 300)
+    (slack,) = resources_of(template, "AWS::Chatbot::SlackChannelConfiguration").values()
+    by_protocol = {each["Protocol"]: each["TopicArn"] for each in subscriptions(template)}
+    assert (
+        latency["AlarmActions"] == latency["OKActions"] == [*slack["Properties"]["SnsTopicArns"], by_protocol["https"]]
+    )
+    assert by_protocol["email"] not in latency["AlarmActions"]
 
 
 @pytest.mark.parametrize(
