@@ -26,6 +26,7 @@ class Account:
         parameters: values of SSM parameters.
         layers: description by ARN.
         denied: operations that are refused.
+        gone: names of stacks that are listed, and not there any more when asked for.
         calls: how often each operation was called.
     """
 
@@ -37,6 +38,7 @@ class Account:
     parameters: dict[str, str] = field(default_factory=dict)
     layers: dict[str, str] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
     calls: Counter[str] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
 
@@ -68,7 +70,7 @@ class Account:
 
     def _stack(self, name: str) -> dict[str, Any]:
         for each in self.stacks:
-            if name in (each["StackName"], each["StackId"]):
+            if name in (each["StackName"], each["StackId"]) and each["StackName"] not in self.gone:
                 return each
         raise ClientError(
             {"Error": {"Code": "ValidationError", "Message": f"Stack [{name}] does not exist"}}, "ListStackResources"

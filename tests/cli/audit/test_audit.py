@@ -75,7 +75,24 @@ def test_a_function_that_was_deleted_by_hand_is_named(audit):
     account = account_of(1, 2)
     account.functions.pop()
     run = audit(account, "--stack", "s0")
+    assert run.code == 1
     assert "missing: s0-f1, which s0 declares as F1" in run.out
+    assert "1 error," in run.out
+
+
+def test_a_function_whose_creation_failed_is_not_missing(audit):
+    account = account_of(1, 2)
+    account.functions.pop()
+    account.stacks[0]["resources"][2]["ResourceStatus"] = "CREATE_FAILED"
+    run = audit(account, "--stack", "s0", "--json")
+    assert run.code == 0
+    assert run.document["summary"]["missing_functions"] == []
+
+
+def test_a_stack_that_is_deleted_meanwhile_stops_nothing(audit):
+    account = account_of(2, 1)
+    account.gone = {"s1"}
+    assert statuses(audit(account, "--all", "--json"))["s0-f0"] == {}
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,13 @@ from cdk_sentry.cli.audit.answer import Unread
 from cdk_sentry.cli.audit.checks import CHECKS, environment, release
 from cdk_sentry.cli.audit.dsns import DsnPlace
 from cdk_sentry.cli.audit.function import Function
+from cdk_sentry.cli.audit.instrumentation import KIT_HANDLER, KIT_PRELOAD
 from cdk_sentry.cli.audit.inventory import Subscription
 from cdk_sentry.cli.stacks import Resource
 from cdk_sentry.environment import _is_valid as is_environment_of_the_construct
 from cdk_sentry.errors import Problems
+from cdk_sentry.functions.handler import PYTHON_BOOTSTRAP
+from cdk_sentry.functions.nodejs import PRELOAD
 from cdk_sentry.release import Release
 from tests.cli.audit.builders import (
     KIT_LAYER,
@@ -35,6 +38,14 @@ SUBSCRIPTION = Subscription("cdk-sentry-1", FORWARDER, [GROUP])
 PARAMETER = DsnPlace("ssm", "/Sentry/Dsn")
 PUBLIC_ENTRY = "sentry_sdk.integrations.init_serverless_sdk.sentry_lambda_handler"
 
+
+def image(*, command: str = "", **variables: str) -> Any:
+    """A container image, which has neither handler nor runtime nor layers."""
+    said: dict[str, Any] = {"ImageConfigResponse": {"ImageConfig": {"Command": [command]}}} if command else {}
+    known = monitored(variables=variables, PackageType="Image", **said)
+    return {name: value for name, value in known.items() if name not in {"Handler", "Runtime", "Layers"}}
+
+
 GO = monitored(Handler="bootstrap", Runtime="provided.al2023", Layers=[])
 
 
@@ -55,6 +66,10 @@ def test_there_is_nothing_to_say_of_a_function_that_is_as_the_kit_leaves_it():
     assert found(subject(monitored())) == {}
 
 
+def test_the_kit_is_known_by_what_the_construct_writes():
+    assert (KIT_HANDLER, KIT_PRELOAD) == (PYTHON_BOOTSTRAP, PRELOAD)
+
+
 def test_every_check_explains_itself():
     assert len({each.id for each in CHECKS}) == len(CHECKS)
     for check in CHECKS:
@@ -70,6 +85,9 @@ def test_every_check_explains_itself():
             monitored(Layers=[{"Arn": OTHER_LAYER}]), {"monitored": "unknown"}, id="another layer in its place"
         ),
         pytest.param(monitored(Handler="shop.handler"), {"monitored": "error"}, id="handler taken back"),
+        pytest.param(image(command=KIT_HANDLER), {}, id="image that holds the layer"),
+        pytest.param(image(NODE_OPTIONS=KIT_PRELOAD), {}, id="image that holds the Node.js layer"),
+        pytest.param(image(), {"monitored": "unknown"}, id="image of which nothing is said"),
         pytest.param(
             monitored(Handler="shop.handler", Layers=[]), {"monitored": "warning"}, id="handler and layer taken back"
         ),

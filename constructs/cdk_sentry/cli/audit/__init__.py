@@ -3,7 +3,7 @@
 import argparse
 
 from ..command import Command, Permission
-from .run import NEVER, run
+from .run import FAILING, run
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,7 +13,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     scope.add_argument("--explain", metavar="CHECK", help="what a check means, how it finds out, what to do")
     parser.add_argument(
         "--fail-on",
-        choices=("warning", "error", NEVER),
+        choices=tuple(FAILING),
         default="error",
         help="end with exit code 1 if there is a problem of this severity or worse (default: error)",
     )

@@ -51,9 +51,15 @@ class Function:
         return str(self.configuration.get("Runtime", ""))
 
     @property
+    def is_image(self) -> bool:
+        """Whether it is a container image, which has no layers."""
+        return self.configuration.get("PackageType") == "Image"
+
+    @property
     def handler(self) -> str:
-        """The handler; empty for a container image."""
-        return str(self.configuration.get("Handler", ""))
+        """The handler; of a container image its command, empty where the image itself has it."""
+        image = (self.configuration.get("ImageConfigResponse") or {}).get("ImageConfig") or {}
+        return str(self.configuration.get("Handler") or (image.get("Command") or [""])[0])
 
     @property
     def description(self) -> str:

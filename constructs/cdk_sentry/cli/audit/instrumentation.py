@@ -81,7 +81,7 @@ def _by_kit(
             return Instrumentation(By.KIT, versions, unseen=function.variables.reason)
         how = "NODE_OPTIONS do not load it" if function.runtime.startswith("nodejs") else f"handler {function.handler}"
         return Instrumentation(By.KIT, versions, broken=f"the kit's layer is there and is not used: {how}")
-    if kit_layers:
+    if kit_layers or function.is_image:  # an image has the layer's content inside
         return Instrumentation(By.KIT, versions)
     if not descriptions:
         return Instrumentation(By.KIT, broken="it starts in the kit's layer, and has no layer: it cannot start")

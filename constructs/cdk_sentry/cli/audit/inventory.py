@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from ..errors import CommandError
 from ..stacks import Resource, resources_of
 from .alarms import Alarms, watched_function
 from .answer import Unread
@@ -20,6 +21,7 @@ from .partly import Partly
 from .reader import Reader
 from .stacks import ALARM, LAMBDA_FUNCTION, LOG_SUBSCRIPTIONS, READ_TYPES, Stack
 
+_MADE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 _DEFAULT_GROUPS = "/aws/lambda/"
 # Handlers of CDK's own functions that other such functions call, not a custom resource.
 _CDK_HANDLERS = ("__entrypoint__.", "framework.")
@@ -115,7 +117,7 @@ def _read_stacks(reader: Reader, name: str | None) -> list[Stack]:
         roots = [each["StackName"] for each in described if "ParentId" not in each]
     else:
         described, roots = [], [name]
-    walked = reader.each("stacks", roots, lambda root: resources_of(reader.aws, root))
+    walked = reader.each("stacks", roots, lambda root: _resources(reader, root, is_listed=name is None))
     resources: dict[tuple[str, str], list[Resource]] = {}
     for root, found in walked.items():
         for key, own in groupby(sorted(found, key=lambda each: each.stack), key=lambda each: each.stack):
@@ -137,6 +139,15 @@ def _read_stacks(reader: Reader, name: str | None) -> list[Stack]:
         each.nested = nested
         each.template = templates.get(each.arn)
     return stacks
+
+
+def _resources(reader: Reader, stack: str, *, is_listed: bool) -> list[Resource]:
+    try:
+        return resources_of(reader.aws, stack)
+    except CommandError:
+        if is_listed:  # and has been deleted since
+            return []
+        raise
 
 
 def _template(reader: Reader, stack: str) -> Mapping[str, Any] | Unread:
@@ -170,7 +181,7 @@ def _placed(
         is_watched = "SENTRY_TAGS" in function.known_variables
         is_helper = function.handler.startswith(_CDK_HANDLERS) or (is_called and not is_watched)
         functions.append(replace(function, is_helper=is_helper))
-    return functions, [resource for _, resource in places.values()]
+    return functions, [each for _, each in places.values() if each.status in _MADE]
 
 
 def _alarms(reader: Reader) -> Alarms:

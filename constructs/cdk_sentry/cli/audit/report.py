@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from .answer import Answer, Severity, Status
+from .answer import Answer, Status
 from .check import Check
 from .checks import CHECKS
 from .inventory import Inventory
@@ -72,9 +72,10 @@ def label(answer: Answer) -> str:
     return str(answer.severity or answer.status)
 
 
-def count(audited: Iterable[Audited]) -> Counter[str]:
-    """How many answers of each label."""
-    return Counter(label(answer) for each in audited for _, answer in each.answers)
+def count(audited: Iterable[Audited], inventory: Inventory) -> Counter[str]:
+    """How many answers of each label; a function that is missing is an error."""
+    found = Counter(label(answer) for each in audited for _, answer in each.answers)
+    return found + Counter(error=len(inventory.missing))
 
 
 def findings(audited: Iterable[Audited]) -> Iterator[RenderableType]:
@@ -104,7 +105,7 @@ def summary(audited: Sequence[Audited], inventory: Inventory) -> Iterator[str]:
     yield f"{_plural(len(audited), 'function')}: {watched or 'nothing to look at'}.{left_out}"
     for resource in inventory.missing:
         yield f"missing: {resource.physical_id}, which {resource.stack} declares as {resource.logical_id}"
-    found = count(audited)
+    found = count(audited, inventory)
     fine = sum(1 for each in audited if not each.open)
     said = [_plural(found["error"], "error"), _plural(found["warning"], "warning"), f"{found['unknown']} unknown"]
     yield f"{', '.join(said)}; {_plural(fine, 'function')} with nothing to say about."
@@ -112,7 +113,7 @@ def summary(audited: Sequence[Audited], inventory: Inventory) -> Iterator[str]:
 
 def document(audited: Sequence[Audited], inventory: Inventory, *, stack: str | None, denied: Iterable[str]) -> Any:
     """The same for machines; docs/audit.md describes it."""
-    found = count(audited)
+    found = count(audited, inventory)
     return {
         "scope": {"stack": stack} if stack else {"all": True},
         "summary": {
@@ -154,9 +155,3 @@ def _entry(audited: Audited) -> dict[str, Any]:
 
 def _plural(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def reaches(audited: Iterable[Audited], threshold: Severity) -> bool:
-    """Whether a problem is at least as bad as `threshold`."""
-    found = count(audited)
-    return bool(found["error"]) or (threshold is Severity.WARNING and bool(found["warning"]))

@@ -6,15 +6,15 @@ from rich.text import Text
 
 from ..command import Exit, Invocation
 from ..errors import CommandError
-from .answer import Severity
 from .check import Check
 from .checks import CHECKS
 from .inventory import take_inventory
 from .reader import reader
-from .report import audit, count, document, findings, reaches, summary
+from .report import audit, count, document, findings, summary
 from .subject import subjects
 
-NEVER = "never"
+FAILING = {"warning": ("warning", "error"), "error": ("error",), "never": ()}
+"""By what `--fail-on` says: the labels of which one is enough."""
 
 
 def run(invocation: Invocation) -> Exit:
@@ -32,7 +32,7 @@ def run(invocation: Invocation) -> Exit:
         inventory = take_inventory(reading, options.stack)
     audited = audit(subjects(inventory), CHECKS)
     output.result(document(audited, inventory, stack=options.stack, denied=reading.denied))
-    found = count(audited)
+    found = count(audited, inventory)
     for shown in findings(audited):
         output.say(shown)
     if any(each.open for each in audited):
@@ -45,8 +45,7 @@ def run(invocation: Invocation) -> Exit:
         denied = ", ".join(sorted(reading.denied))
         output.error(f"not allowed: missing IAM action {denied}: answers that need it are unknown")
         return Exit.IMPOSSIBLE
-    threshold = None if options.fail_on == NEVER else Severity(options.fail_on)
-    return Exit.FOUND if threshold and reaches(audited, threshold) else Exit.FINE
+    return Exit.FOUND if any(found[each] for each in FAILING[options.fail_on]) else Exit.FINE
 
 
 def _named(check_id: str) -> Check:
