@@ -297,7 +297,9 @@ class SentryMonitoring(Construct):
         stack.report_faults_of(Covered(report, settings.dsn, settings.service))
         stack.cover(function)
         traits = watched.function_traits(function.logical_id)
-        links = self._to_issues(f"function_name:{function.ref}", settings.environment)
+        # Only where there are links, because its name is a call to CDK for each function.
+        query = f"function_name:{function.ref}" if self._links.organization else ""
+        links = self._to_issues(query, settings.environment)
         rules = stack.watch(lambda_function.watched(function, traits), settings.alarms, links)
         report.applied += ["alarms", "dashboard"] if rules else ["dashboard"]
         return report

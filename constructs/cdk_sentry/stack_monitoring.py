@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import CfnResource, NestedStack, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from .alarms import AlarmRule, Alarms, Severity, lambda_function
+from .alarms import AlarmRule, Alarms, Severity
 from .alarms.cost import MonthlyCost
 from .alarms.resource import WatchedResource
 from .alarms.stack_alarms import StackAlarms
@@ -19,6 +19,7 @@ from .identity import identity
 from .layers.layers import Layers
 from .notifications import Notifications, Notify
 from .settings import FunctionSettings
+from .stack_template import count_resources
 from .template_resources import TemplateResources
 
 MAX_RESOURCES = 500
@@ -159,9 +160,8 @@ class StackMonitoring:
         links = [self._dashboard_link, *links]
         self._alarms.watch_fleet(settings.alarms, links)
         if nested_alarms is None:
-            nested_alarms = self._resources_without_alarms() + len(self._alarms.planned) > MAX_RESOURCES
-        functions = [each for each, _ in self._alarms.resources if each.kind == lambda_function.KIND]
-        groups = log_groups(functions, self._stack)
+            nested_alarms = count_resources(self._stack) + len(self._alarms.planned) > MAX_RESOURCES
+        groups = log_groups(self._functions, self._stack)
         page = Page(
             title=title,
             alarm_arns=[*self._alarms.arns(), *(each.attr_arn for each in self._forwarder_alarms)],
@@ -175,12 +175,6 @@ class StackMonitoring:
         self._alarms.declare(
             self._notifications, nested=nested_alarms, summary=settings.alarms.summary, summary_links=links
         )
-
-    def _resources_without_alarms(self) -> int:
-        constructs = self._stack.node.find_all()
-        nested = [each for each in constructs if isinstance(each, NestedStack)]
-        elsewhere = {identity(each) for stack in nested for each in stack.node.find_all()}
-        return sum(1 for each in constructs if isinstance(each, CfnResource) and identity(each) not in elsewhere)
 
 
 def free_id(scope: Construct, wanted: str) -> str:

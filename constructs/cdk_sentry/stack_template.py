@@ -56,30 +56,41 @@ def read_templates(scope: Construct, *, outside: Collection[Construct] = ()) -> 
     templates = []
     for key, stack in stacks.items():
         resources = rendered_resources(stack)
-        paired = _paired(stack, resources)
+        paired = _paired(stack, everything if key == identity(scope) else stack.node.find_all(), resources)
         inside = {name: each for name, each in paired if identity(each) in wanted[key]}
         templates.append(StackTemplate(stack, resources, inside, tree))
     return templates
 
 
-def _paired(stack: Stack, resources: Mapping[str, Mapping[str, Any]]) -> Iterable[tuple[str, CfnResource]]:
+def count_resources(stack: Stack) -> int:
+    """How many resources the template of a stack has now.
+
+    Args:
+        stack: whose; those of stacks nested in it are none of its own.
+    """
+    return sum(1 for _ in _own_resources(stack.node.find_all()))
+
+
+def _paired(
+    stack: Stack, constructs: Sequence[IConstruct], resources: Mapping[str, Mapping[str, Any]]
+) -> Iterable[tuple[str, CfnResource]]:
     """Logical ids with their constructs.
 
     CDK writes the resources of a template in the order of the construct tree, so both are gone through side by side;
     where the two do not fit, because a construct has chosen to write nothing, each is asked for its id.
     """
-    constructs = list(_own_resources(stack))
-    if len(constructs) == len(resources) and all(
+    own = list(_own_resources(constructs))
+    if len(own) == len(resources) and all(
         _may_declare(construct, str(resource["Type"]))
-        for construct, resource in zip(constructs, resources.values(), strict=True)
+        for construct, resource in zip(own, resources.values(), strict=True)
     ):
-        return zip(resources, constructs, strict=True)
-    logical_ids = stack.resolve([each.logical_id for each in constructs])
-    return ((name, each) for name, each in zip(logical_ids, constructs, strict=True) if name in resources)
+        return zip(resources, own, strict=True)
+    logical_ids = stack.resolve([each.logical_id for each in own])
+    return ((name, each) for name, each in zip(logical_ids, own, strict=True) if name in resources)
 
 
-def _own_resources(stack: Stack) -> Iterator[CfnResource]:
-    constructs = stack.node.find_all()
+def _own_resources(constructs: Sequence[IConstruct]) -> Iterator[CfnResource]:
+    """The resources of a stack's own template, from the whole tree of that stack."""
     nested = [each for each in constructs[1:] if isinstance(each, Stack)]
     elsewhere = {identity(each) for inner in nested for each in inner.node.find_all()}
     return (each for each in constructs if isinstance(each, CfnResource) and identity(each) not in elsewhere)

@@ -84,10 +84,10 @@ def role_in_template(function: MonitoredFunction) -> str | None:
         # docs.aws.amazon.com/serverless-application-model/latest/developerguide/
         # sam-specification-generated-resources-function.html
         return f"{function.logical_id}Role"
-    if isinstance(role, dict):
-        attribute = role.get("Fn::GetAtt")
-        if isinstance(attribute, str):
-            attribute = attribute.split(".")
-        if isinstance(attribute, list) and len(attribute) == 2 and attribute[1] == "Arn":  # noqa: PLR2004
-            return str(attribute[0])
-    return None
+    attribute = role.get("Fn::GetAtt") if isinstance(role, dict) else None
+    if isinstance(attribute, str):
+        attribute = attribute.split(".")
+    if not isinstance(attribute, list) or attribute[1:] != ["Arn"]:
+        return None
+    # Until synth, a role of another stack looks like one of this.
+    return str(attribute[0]) if attribute[0] in function.template else None

@@ -6,12 +6,11 @@ from aws_cdk import Stack, Token
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from ..alarms.resource import WatchedResource, value_of
-from ..functions.function import FUNCTION_NAME
+from ..functions.function import MonitoredFunction
 from ..identity import identity
 from ..on_aws import only_on_aws
 from .board import Widget
-from .names import dimensions_in
+from .names import function_name_in
 from .substitution import substituted
 
 # docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html: log groups that one query takes.
@@ -33,7 +32,7 @@ _COLD_STARTS = """filter @type = "REPORT" and ispresent(@initDuration)
 _SAVED = {"Errors": _ERRORS, "SlowestFunctions": _SLOWEST, "ColdStarts": _COLD_STARTS}
 
 
-def log_groups(functions: Sequence[WatchedResource], stack: Stack) -> list[str]:
+def log_groups(functions: Sequence[MonitoredFunction], stack: Stack) -> list[str]:
     """The log groups of functions, as far as the template of a stack can name them.
 
     Args:
@@ -43,10 +42,10 @@ def log_groups(functions: Sequence[WatchedResource], stack: Stack) -> list[str]:
     return list(dict.fromkeys(group for each in functions for group in _group_of(each, stack)))
 
 
-def _group_of(function: WatchedResource, stack: Stack) -> Iterator[str]:
-    group = value_of(function.properties, "loggingConfig", "logGroup")
+def _group_of(function: MonitoredFunction, stack: Stack) -> Iterator[str]:
+    group = function.log_group
     if group is None:
-        yield f"/aws/lambda/{dimensions_in(stack, function)[FUNCTION_NAME]}"
+        yield f"/aws/lambda/{function_name_in(stack, function)}"
     elif isinstance(group, str):
         yield group
     elif identity(function.stack) == identity(stack):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aws_cdk import Stack
 
 from ..alarms.resource import WatchedResource
-from ..functions.function import FUNCTION_NAME, FunctionDimensions
+from ..functions.function import FUNCTION_NAME, FunctionDimensions, MonitoredFunction
 from ..identity import identity
 from .substitution import name_of
 
@@ -18,6 +18,17 @@ def dimensions_in(stack: Stack, resource: WatchedResource) -> Mapping[str, str]:
         resource: of that stack, or of one nested in it.
     """
     dimensions = resource.dimensions
-    if isinstance(dimensions, FunctionDimensions) and identity(dimensions.function.stack) == identity(stack):
-        return {FUNCTION_NAME: name_of(dimensions.function.logical_id)}
+    if isinstance(dimensions, FunctionDimensions):
+        return {FUNCTION_NAME: function_name_in(stack, dimensions.function)}
     return dimensions
+
+
+def function_name_in(stack: Stack, function: MonitoredFunction) -> str:
+    """A function's name, to stand in the text of a dashboard.
+
+    Args:
+        stack: the dashboard's.
+        function: of that stack, or of one nested in it.
+    """
+    own = identity(function.stack) == identity(stack)
+    return name_of(function.logical_id) if own else function.ref

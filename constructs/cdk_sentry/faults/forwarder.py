@@ -5,8 +5,6 @@ from typing import cast
 
 from aws_cdk import ArnFormat, AssetHashType, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -111,6 +109,10 @@ class Forwarder(Construct):
         Args:
             name_prefix: with which the names of the alarms begin.
         """
+        # Few follow alarms, and loading these takes longer than all of the kit's own modules.
+        from aws_cdk import aws_events as events  # noqa: PLC0415  (see above)
+        from aws_cdk import aws_events_targets as targets  # noqa: PLC0415  (see above)
+
         rule = events.Rule(
             self,
             "Alarms",

@@ -55,7 +55,7 @@ class TemplateLogGroups:
             Text, or what CloudFormation resolves to it: where the template declares the group, a reference to that,
             so that CloudFormation makes the group before anybody else does.
         """
-        own = own_log_group(function)
+        own = function.log_group
         if own is not None:
             return own
         by_name, by_reference = self._default_names(function)
@@ -63,7 +63,7 @@ class TemplateLogGroups:
 
     def count_subscriptions(self, function: MonitoredFunction) -> int:
         """How many subscriptions the template gives to a function's log group."""
-        own = own_log_group(function)
+        own = function.log_group
         names = self._default_names(function) if own is None else (own, self._followed(own))
         return max(self._subscriptions[_key(name)] for name in names)
 
@@ -76,11 +76,6 @@ class TemplateLogGroups:
     def _followed(self, name: Any) -> Any:
         """The name that a reference to a log group, or to CDK's LogRetention, stands for."""
         return next((self._names[target] for target in _targets(name) if target in self._names), name)
-
-
-def own_log_group(function: MonitoredFunction) -> Any:
-    """The log group that the function's configuration names; None where it names none."""
-    return property_of(property_of(function.properties, "LoggingConfig") or {}, "LogGroup")
 
 
 def property_of(properties: Mapping[str, Any], name: str) -> Any:

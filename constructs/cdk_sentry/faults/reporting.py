@@ -11,13 +11,13 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ..dsn import Dsn
-from ..functions.find import resources_of_type
 from ..functions.function import MonitoredFunction
 from ..functions.report import Finding, FunctionReport
 from ..settings import FunctionSettings
+from ..stack_template import count_resources
 from .faults import Faults
 from .forwarder import IGNORED_BY_CFN_LINT, Forwarder
-from .log_groups import MAX_SUBSCRIPTIONS, TemplateLogGroups, own_log_group
+from .log_groups import MAX_SUBSCRIPTIONS, TemplateLogGroups
 from .names import as_pattern, function_name_patterns, stack_pattern
 from .patterns import filter_pattern
 
@@ -183,9 +183,9 @@ def _subscriptions(covered: Sequence[Covered], log_groups: TemplateLogGroups) ->
 
 def _own_groups(functions: Sequence[MonitoredFunction]) -> Iterator[str]:
     """Patterns for the log groups that functions name themselves."""
-    found = {json.dumps(own_log_group(each)): each for each in functions if own_log_group(each) is not None}
+    found = {json.dumps(each.log_group): each for each in functions if each.log_group is not None}
     for function in found.values():
-        group = own_log_group(function)
+        group = function.log_group
         if isinstance(group, str):
             yield group
         elif isinstance(function.stack, NestedStack) and "Ref" in group:
@@ -208,7 +208,7 @@ def alarm_name_prefix(scope: Construct) -> str:
 
 def _is_crowded(stack: Stack) -> bool:
     """Whether a template has no room for the forwarder's resources beside the two that it cannot do without."""
-    return sum(1 for each in resources_of_type(stack) if each.stack is stack) > _MAX_RESOURCES - _OWN_RESOURCES
+    return count_resources(stack) > _MAX_RESOURCES - _OWN_RESOURCES
 
 
 def _with_parts(names: Sequence[Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from aws_cdk import CfnResource, Stack
 from constructs import IConstruct
 
 from ..stack_template import PATH_METADATA
+from .references import refers_elsewhere, with_references
 
 FUNCTION_NAME = "FunctionName"
 
@@ -91,11 +92,21 @@ class MonitoredFunction:
             for each in self.template.values()
         )
 
-    @property
+    @cached_property
     def layers(self) -> list[Any] | None:
         """The function's own layers; None where the list is known at deployment only."""
         layers = self.properties.get("Layers", [])
-        return layers if isinstance(layers, list) else None
+        if not isinstance(layers, list):
+            return None
+        return with_references(self.resource, "layers") if refers_elsewhere(layers, self.template) else layers
+
+    @cached_property
+    def log_group(self) -> Any:
+        """The log group that its configuration names: text, or an intrinsic function; None where it names none."""
+        group = _literal(self.properties.get("LoggingConfig")).get("LogGroup")
+        if refers_elsewhere(group, self.template):
+            return with_references(self.resource, "logging_config")["logGroup"]
+        return group
 
 
 class FunctionDimensions(Mapping[str, str]):
