@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-UV = Path(sys.executable).with_name("uv")
+TOOLS = Path(sys.executable).parent
+UV = TOOLS / "uv"
 
 APP = """
 import aws_cdk as cdk
