@@ -13,9 +13,10 @@ from typing import Any
 from cdk_sentry.cli.audit.checks import CHECKS
 from cdk_sentry.cli.command import Command
 from cdk_sentry.cli.main import COMMANDS, load
+from tests.local_cloud.diagnosed_ways import CASES
 
 DOCS = Path(__file__).parents[2] / "docs"
-_PART = re.compile(r"(<!-- (policy|checks): ([\w ]+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
+_PART = re.compile(r"(<!-- (policy|checks|ways): ([\w ]+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
 # What the reader has to fill in.
 _PLACE = {"Partition": "aws", "Region": "REGION", "Account": "ACCOUNT"}
 
@@ -40,7 +41,8 @@ def subcommands() -> dict[str, Command]:
 
 
 def _written(kind: str, name: str) -> str:
-    return "\n".join(_policy(subcommands()[name]) if kind == "policy" else _checks())
+    kinds = {"policy": lambda: _policy(subcommands()[name]), "checks": _checks, "ways": _ways}
+    return "\n".join(kinds[kind]())
 
 
 def _policy(command: Command) -> Iterator[str]:
@@ -72,6 +74,13 @@ def _checks() -> Iterator[str]:
     yield "| --- | --- |"
     for each in CHECKS:
         yield f"| `{each.id}` | {each.meaning} |"
+
+
+def _ways() -> Iterator[str]:
+    yield "| broken by | step named | finding | next command |"
+    yield "| --- | --- | --- | --- |"
+    for each in CASES:
+        yield f"| {each.way} | {each.what} `{each.step}` | `{each.finding}` | `... {each.next_command} ...` |"
 
 
 if __name__ == "__main__":

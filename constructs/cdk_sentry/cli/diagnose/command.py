@@ -151,14 +151,25 @@ COMMAND = Command(
         Permission(
             ("cloudformation:GetTemplate", "cloudformation:ListStackResources"),
             (_ANY % ("cloudformation", "stack/*"),),
+            "which steps there are, what they are called, what roles and callers should be allowed",
         ),
-        Permission(("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData")),
-        Permission(("logs:FilterLogEvents",), (_ANY % ("logs", "log-group:*"),), "what functions say of errors"),
+        Permission(
+            ("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"),
+            why="which alarms are on; what was counted; CloudWatch knows no narrower resource of either",
+        ),
+        Permission(
+            ("logs:FilterLogEvents",), (_ANY % ("logs", "log-group:*"),), "what functions say of errors, and faults"
+        ),
         Permission(
             ("lambda:GetFunctionConcurrency", "lambda:GetFunctionConfiguration", "lambda:GetPolicy"),
             (_ANY % ("lambda", "function:*"),),
+            "state, concurrency and callers of functions",
         ),
-        Permission(("lambda:GetEventSourceMapping",), (_ANY % ("lambda", "event-source-mapping:*"),)),
+        Permission(
+            ("lambda:GetEventSourceMapping",),
+            (_ANY % ("lambda", "event-source-mapping:*"),),
+            "whether streams and queues are read",
+        ),
         Permission(
             ("iam:GetRolePolicy", "iam:ListRolePolicies"),
             ("arn:${Partition}:iam::${Account}:role/*",),
@@ -167,6 +178,7 @@ COMMAND = Command(
         Permission(
             ("apigateway:GET",),
             ("arn:${Partition}:apigateway:${Region}::/restapis/*", "arn:${Partition}:apigateway:${Region}::/apis/*"),
+            "stages, routes, and what they call",
         ),
         Permission(
             ("execute-api:Invoke",),
@@ -188,10 +200,20 @@ COMMAND = Command(
             (_ANY % ("dynamodb", "table/*"),),
             "items of the user are counted, only with --user",
         ),
-        Permission(("sqs:GetQueueAttributes",), (_ANY % ("sqs", "*"),)),
-        Permission(("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"), (_ANY % ("sns", "*"),)),
-        Permission(("events:DescribeRule", "events:ListTargetsByRule"), (_ANY % ("events", "rule/*"),)),
-        Permission(("states:DescribeStateMachine", "states:ListExecutions"), (_ANY % ("states", "stateMachine:*"),)),
+        Permission(("sqs:GetQueueAttributes",), (_ANY % ("sqs", "*"),), "how much waits; no message is taken"),
+        Permission(
+            ("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"), (_ANY % ("sns", "*"),), "where messages go"
+        ),
+        Permission(
+            ("events:DescribeRule", "events:ListTargetsByRule"),
+            (_ANY % ("events", "rule/*"),),
+            "whether rules are on, and where events go",
+        ),
+        Permission(
+            ("states:DescribeStateMachine", "states:ListExecutions"),
+            (_ANY % ("states", "stateMachine:*"),),
+            "what machines call, and how executions ended",
+        ),
         Permission(
             ("kms:DescribeKey",),
             (_ANY % ("kms", "key/*"),),
