@@ -36,6 +36,8 @@ from tests.harness.runtime_files import CACHE, made_once
 _REQUIREMENTS = Path(__file__).parent / "rie-requirements.txt"
 _ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 _INVOKE = "/2015-03-31/functions/function/invocations"
+# It would serve for ever when what started it is killed; the function's process ends when its Runtime API is gone.
+_DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class RuntimeInterfaceEmulator(ManagedProcess):
         """
         self._port, self._runtime_port = _free_ports(2)
         self._timeout_s = config.timeout_s
-        command = [os.fspath(rie_binary()), "--log-level", "info"]
+        command = [*_DIES_WITH_US, os.fspath(rie_binary()), "--log-level", "info"]
         command += ["--runtime-interface-emulator-address", f"{LOOPBACK}:{self._port}"]
         command += [
             "--runtime-api-address",

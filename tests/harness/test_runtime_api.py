@@ -2,17 +2,22 @@
 
 import json
 import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from demo.waiting import wait_until
 from tests.harness.baseline_layer import HANDLER, baseline_layer
 from tests.harness.extensions_api import Service
 from tests.harness.function_process import FUNCTIONS, FunctionConfig, FunctionProcess
 from tests.harness.rie import RuntimeInterfaceEmulator
 from tests.harness.runtime_api import NoAnswerError, RuntimeApi
 from tests.harness.sink import Answer, Sink
+
+CHECKOUT = Path(__file__).parents[2]
 
 
 def write_handler(folder: Path, source: str) -> FunctionConfig:
@@ -240,6 +245,25 @@ def test_the_emulator_says_what_its_function_printed() -> None:
     with RuntimeInterfaceEmulator(FunctionConfig("fails.handler")) as rie:
         assert rie.invoke({"fail": "out of stock"}).result["errorType"] == "CheckoutError"
         assert "CheckoutError: out of stock" in rie.logs()
+
+
+def test_the_emulator_ends_when_what_started_it_is_killed() -> None:
+    program = """
+import os, signal
+from tests.harness.function_process import FunctionConfig
+from tests.harness.rie import RuntimeInterfaceEmulator
+with RuntimeInterfaceEmulator(FunctionConfig("slow.handler")) as rie:
+    rie.invoke({"seconds": 0})
+    print(rie.pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    starter = subprocess.run(
+        [sys.executable, "-c", program], cwd=CHECKOUT, stdout=subprocess.PIPE, check=False, timeout=30
+    )
+    assert starter.returncode == -signal.SIGKILL
+    emulator = Path("/proc") / starter.stdout.decode().strip()
+
+    wait_until(lambda: not emulator.exists(), what="the emulator to end", timeout_s=5)
 
 
 def test_the_baseline_costs_what_the_public_layer_is_known_to_cost() -> None:
