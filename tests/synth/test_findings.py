@@ -67,6 +67,11 @@ LONG = "x" * 3000
         ("runtime-deprecated", {"runtime": "python3.8"}),
         ("no-layer", {"runtime": "java21"}),
         ("container-image", {"package_type": "Image", "runtime": None, "handler": None}),
+        ("web-adapter", {"environment": {"variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap"}}}),
+        (
+            "web-adapter",
+            {"environment": {"variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/w"}}, "handler": "run.sh"},
+        ),
         ("instrumented-already", {"handler": "sentry_sdk.integrations.init_serverless_sdk.sentry_lambda_handler"}),
         ("inline-code", {"code": {"zipFile": "def b(e, c): ..."}}),
         ("snap-start", {"snap_start": {"applyOn": "PublishedVersions"}}),
@@ -77,6 +82,30 @@ def test_what_is_not_done_or_worth_knowing_is_said(identifier, properties):
     assert identifier in found
     assert found[identifier].level == documented()[identifier]
     assert "Stack/Raw" in found[identifier].message
+
+
+@pytest.mark.parametrize("runtime", ["python3.13", "nodejs24.x"])
+def test_a_web_server_keeps_its_start_script_and_gets_what_needs_no_layer(runtime):
+    wrapper = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap"}
+    app = stack()
+    raw(app, runtime=runtime, handler="run.sh", environment={"variables": wrapper}, layers=["arn:adapter"])
+    monitoring = monitored_from_inside(app)
+    template = template_of(app)
+    properties = template["Resources"]["Raw"]["Properties"]
+    assert (properties["Handler"], properties["Layers"]) == ("run.sh", ["arn:adapter"])
+    variables = properties["Environment"]["Variables"]
+    assert variables.items() >= wrapper.items()
+    assert "SENTRY_DSN" in variables
+    assert not variables.keys() & {"SENTRY_INITIAL_HANDLER", "NODE_OPTIONS"}
+    (report,) = monitoring.report
+    assert set(report.applied) == {"variables", "alarms", "dashboard"}
+    assert len(list(report.findings)) == 1
+
+
+def test_a_wrapper_that_starts_the_runtime_keeps_nothing_from_the_layer():
+    """OpenTelemetry's, for one."""
+    wrapper = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/otel-instrument"}
+    assert findings_of(lambda app: raw(app, environment={"variables": wrapper})) == {}
 
 
 def test_a_function_about_which_there_is_nothing_to_say_has_no_finding():

@@ -13,6 +13,7 @@ from .layer import add_layer
 from .nodejs import preload_layer, preloads_sentry
 from .report import FunctionReport
 from .variables import set_sentry_variables
+from .wrapper import replaces_runtime
 
 
 def instrument(
@@ -36,11 +37,11 @@ def instrument(
     if not function.variables_are_known:
         report.findings += check_function(Subject(function, changes, settings))
         return report
-    if function.runtime in PYTHON_RUNTIMES and _takes_a_layer(function):
+    if function.runtime in PYTHON_RUNTIMES and _takes_a_layer(function) and _takes_a_bootstrap(function):
         add_layer(changes, template.python_layer())
         redirect_handler(changes, PYTHON_BOOTSTRAP)
         report.applied += ["layer", "handler"]
-    elif function.runtime in NODEJS_RUNTIMES and function.layers is not None and not preloads_sentry(function):
+    elif function.runtime in NODEJS_RUNTIMES and _takes_a_layer(function) and not preloads_sentry(function):
         add_layer(changes, template.nodejs_layer())
         preload_layer(changes)
         report.applied += ["layer", "preload"]
@@ -60,9 +61,9 @@ def instrument(
 
 
 def _takes_a_layer(function: MonitoredFunction) -> bool:
-    return function.handler is not None and function.layers is not None and not _is_instrumented(function)
+    return function.layers is not None and not replaces_runtime(function)
 
 
-def _is_instrumented(function: MonitoredFunction) -> bool:
-    """Whether a handler of Sentry's is in front already: then a second one would report everything twice."""
-    return (function.handler or "").startswith(("sentry_sdk.", "cdk_sentry_layer."))
+def _takes_a_bootstrap(function: MonitoredFunction) -> bool:
+    """Whether something can be put in front of the handler: where Sentry's is there, all would be reported twice."""
+    return function.handler is not None and not function.handler.startswith(("sentry_sdk.", "cdk_sentry_layer."))

@@ -1,7 +1,8 @@
-"""Lambda's runtimes that AWS has deprecated, or will.
+"""Lambda's runtimes that AWS has deprecated.
 
-Source: docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, "Deprecated runtimes" and the dates announced for
-those still supported. A date may move; it is then a day later or earlier in a warning and nothing else.
+Source: docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, "Deprecated runtimes", and the dates announced there
+that have passed, read in November 2026. Amazon Linux 2 has ended, but AWS goes on patching the runtimes that are built
+on it (java8.al2, java11, java17, python3.10, python3.11, provided.al2), so they are not here.
 """
 
 import datetime as dt
@@ -10,6 +11,7 @@ DEPRECATED_ON: dict[str, dt.date] = {
     "dotnet5.0": dt.date(2022, 5, 10),
     "dotnet6": dt.date(2024, 12, 20),
     "dotnet7": dt.date(2024, 5, 14),
+    "dotnet8": dt.date(2026, 11, 10),
     "dotnetcore1.0": dt.date(2019, 6, 27),
     "dotnetcore2.0": dt.date(2019, 5, 30),
     "dotnetcore2.1": dt.date(2022, 1, 5),

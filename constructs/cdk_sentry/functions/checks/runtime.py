@@ -6,6 +6,7 @@ from ...layers.kinds import NODEJS_RUNTIMES, PYTHON_RUNTIMES
 from ..nodejs import preloads_sentry
 from ..report import Finding
 from ..runtimes import DEPRECATED_ON
+from ..wrapper import replaces_runtime
 from .check import Subject
 
 
@@ -27,7 +28,15 @@ def layer_for_runtime(subject: Subject) -> Iterator[Finding]:
     runtime = function.runtime
     if function.properties.get("PackageType") == "Image" or subject.gets_layer:
         return
-    if runtime is None:
+    if replaces_runtime(function):
+        yield Finding(
+            "web-adapter",
+            "warning",
+            f"{function.path}: its AWS_LAMBDA_EXEC_WRAPPER runs {function.handler} in place of Lambda's runtime, so it "
+            "gets variables, alarms and the dashboard but no layer. Initialise the SDK in the web server: it reads "
+            "SENTRY_DSN.",
+        )
+    elif runtime is None:
         yield Finding(
             "runtime-unknown",
             "warning",
