@@ -1,17 +1,19 @@
 """Runs `cdk-sentry` as a user in a terminal does: a process of its own, with an exit code."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from cdk_sentry.cli.command import Command
-from cdk_sentry.cli.main import load
-
-_TIMEOUT_S = 60
+from cdk_sentry.cli.main import load, main
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,9 @@ class Run:
         return json.loads(self.out)
 
 
-def run(environment: Mapping[str, str], *words: str, stdin: str = "", directory: Path | None = None) -> Run:
+def run(
+    environment: Mapping[str, str], *words: str, stdin: str = "", directory: Path | None = None, timeout_s: float = 60
+) -> Run:
     """Runs the command to its end.
 
     Args:
@@ -42,6 +46,7 @@ def run(environment: Mapping[str, str], *words: str, stdin: str = "", directory:
         words: of the command line, without `cdk-sentry`.
         stdin: what is piped into it.
         directory: where it runs; here when left out.
+        timeout_s: a run that takes longer is a failure.
     """
     finished = subprocess.run(
         [sys.executable, "-m", "cdk_sentry", *words],
@@ -51,9 +56,22 @@ def run(environment: Mapping[str, str], *words: str, stdin: str = "", directory:
         capture_output=True,
         text=True,
         check=False,
-        timeout=_TIMEOUT_S,
+        timeout=timeout_s,
     )
     return Run(finished.returncode, finished.stdout, finished.stderr)
+
+
+def run_here(environment: Mapping[str, str], *words: str) -> Run:
+    """The same in this process, for what takes many runs: most of a run is starting Python and loading boto3.
+
+    Args:
+        environment: all of it.
+        words: of the command line, without `cdk-sentry`.
+    """
+    out, err = StringIO(), StringIO()
+    with patch.dict(os.environ, environment, clear=True), redirect_stdout(out), redirect_stderr(err):
+        code = main(words)
+    return Run(code, out.getvalue(), err.getvalue())
 
 
 def subcommand(name: str) -> Command:

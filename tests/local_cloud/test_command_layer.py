@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cdk_sentry.layers.kinds import NODEJS, PYTHON
-from tests.local_cloud.command import run, subcommand
+from tests.local_cloud.command import run, run_here, subcommand
 from tests.local_cloud.conftest import Cloud
 from tests.local_cloud.limited_user import limited_user
 
@@ -86,9 +86,9 @@ def test_what_it_says_that_it_needs_is_enough_and_is_needed(cloud: Cloud, lambda
     words = ("layer", "publish", "--runtime", "nodejs", "--organization", ORGANIZATION)
     name = action.partition(":")[2]
     with limited_user(cloud.deployment.aws, f"{name}-less", PERMISSIONS, without=[IN_THE_LOCAL_CLOUD[action]]) as less:
-        refused = run(less, *words)
+        refused = run_here(less, *words)
     with limited_user(cloud.deployment.aws, name, PERMISSIONS) as enough:
-        allowed = run(enough, *words)
+        allowed = run_here(enough, *words)
 
     assert (allowed.code, allowed.err) == (0, "")
     assert refused.code == 2

@@ -106,9 +106,9 @@ def deployed(work: Path) -> Iterator[Cloud]:
         cdk = Cdk(running.aws, work)
         cdk.bootstrap()
         cdk.deploy()
-        stack = "activity-history-local"
-        parts = find(running.aws.client("cloudformation"), stack)
-        yield Cloud(Deployment(running.aws), SignedSession(running.aws), parts, stack, work / "ministack.log")
+        stack, deployment = "activity-history-local", Deployment(running.aws)
+        parts = find(deployment.resources, stack)
+        yield Cloud(deployment, SignedSession(running.aws), parts, stack, work / "ministack.log")
 
 
 def _text(item: dict[str, Any], name: str, prefix: str) -> str:

@@ -67,7 +67,7 @@ def assert_whole(gateway: Gateway, before: int, answer: dict[str, Any]) -> None:
 
 
 def test_the_published_document_is_that_of_the_code() -> None:
-    """`python -m cdk_sentry.pipeline openapi > docs/activity-api.openapi.json` makes it anew."""
+    """`python -m cdk_sentry.pipeline.openapi > docs/activity-api.openapi.json` makes it anew."""
     assert json.loads(PUBLISHED.read_text()) == openapi.document()
 
 

@@ -20,6 +20,8 @@ COMMANDS = {
     "layer": "Build the layers, show what is in them, publish them for many stacks",
     "diagnose": "Walk a stack in the order data flows and say which step is sick",
     "release": "Tell Sentry of a deployed release: its commits, and where it was deployed to",
+    "quarantine": "Show what the sample pipeline has set aside, put it on its stream again",
+    "forget": "Delete what the sample pipeline keeps of one user",
 }
 
 # What shells make of SIGINT and SIGPIPE.

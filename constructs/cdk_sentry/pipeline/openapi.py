@@ -1,10 +1,11 @@
 """The API's contract as an OpenAPI document, made from the one schema that ingest and validator check with.
 
-`python -m cdk_sentry.pipeline openapi` prints it.
+`python -m cdk_sentry.pipeline.openapi` prints it.
 """
 
 import copy
 import json
+import sys
 from typing import Any, Final
 
 from ..assets import LAMBDA_SRC
@@ -164,3 +165,7 @@ def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
 
 def _list(items: dict[str, Any], at_most: int | None = None) -> dict[str, Any]:
     return {"type": "array", "minItems": 1, "items": items, **({"maxItems": at_most} if at_most else {})}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(document(), indent=2) + "\n")

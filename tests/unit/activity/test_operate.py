@@ -2,15 +2,14 @@
 
 import base64
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from cdk_sentry.pipeline.__main__ import main
-from cdk_sentry.pipeline.operate import erase, replay
+from cdk_sentry.cli.stacks import Resource
+from cdk_sentry.pipeline.operate import erase, look, replay
 from cdk_sentry.pipeline.operate.deployed import Deployed, OperationError, find
 from cdk_sentry.pipeline.operate.retry import until_taken
 from tests.pipeline.aws import Queues, Stream
@@ -26,38 +25,28 @@ def world() -> World:
     return World(chance, CALM, Scheduler(chance))
 
 
-@dataclass
-class CloudFormation:
-    """A stack's resources."""
-
-    resources: Sequence[tuple[str, str]]
-
-    def get_paginator(self, _operation: str) -> "CloudFormation":
-        return self
-
-    def paginate(self, *, StackName: str) -> list[dict[str, Any]]:  # noqa: N803
-        assert StackName == "activity"
-        return [
-            {"StackResourceSummaries": [{"ResourceType": kind, "LogicalResourceId": name, "PhysicalResourceId": name}]}
-            for kind, name in self.resources
-        ]
-
-
-RESOURCES = [
-    ("AWS::Kinesis::Stream", "ActivityStream1"),
-    ("AWS::DynamoDB::Table", "ActivityTable2"),
-    ("AWS::SQS::Queue", "ActivityQuarantine3"),
-    ("AWS::SQS::Queue", "ActivityFailures4"),
-]
+def resources(*names: str) -> list[Resource]:
+    """Those of a pipeline whose logical ids begin so."""
+    kinds = {
+        "ActivityStream1": "AWS::Kinesis::Stream",
+        "ActivityTable2": "AWS::DynamoDB::Table",
+        "ActivityQuarantine3": "AWS::SQS::Queue",
+        "ActivityFailures4": "AWS::SQS::Queue",
+    }
+    return [
+        Resource("activity", kind, f"{name}{logical}", f"{name}{logical}", "CREATE_COMPLETE")
+        for name in names
+        for logical, kind in kinds.items()
+    ]
 
 
 def test_the_parts_of_a_pipeline_are_found_in_its_stack() -> None:
-    found = find(CloudFormation(RESOURCES), "activity")
+    found = find(resources(""), "activity")
     assert found == Deployed("ActivityStream1", "ActivityTable2", "ActivityQuarantine3", "ActivityFailures4")
 
 
 def test_of_two_pipelines_the_one_that_is_meant_has_to_be_said() -> None:
-    both = CloudFormation([*RESOURCES, *((kind, f"Other{name}") for kind, name in RESOURCES)])
+    both = resources("", "Other")
     with pytest.raises(OperationError, match="--pipeline"):
         find(both, "activity")
     assert find(both, "activity", pipeline="Other").stream == "OtherActivityStream1"
@@ -65,7 +54,7 @@ def test_of_two_pipelines_the_one_that_is_meant_has_to_be_said() -> None:
 
 def test_a_stack_without_a_pipeline_is_an_error_that_says_so() -> None:
     with pytest.raises(OperationError, match=r"one AWS::Kinesis::Stream called .*it has: none"):
-        find(CloudFormation([]), "activity")
+        find([], "activity")
 
 
 def poison(data: bytes, *, kept: int | None = None, number: int = 1) -> dict[str, Any]:
@@ -73,9 +62,32 @@ def poison(data: bytes, *, kept: int | None = None, number: int = 1) -> dict[str
         "shard_id": "shardId-000000000000",
         "sequence_number": f"{number:056}",
         "partition_key": "ada",
+        "arrived_at_s": 1_790_000_000.5,
     }
     original = base64.b64encode(data[:kept]).decode()
-    return {"original": original, "original_bytes": len(data), "position": position}
+    reason = {"field": "type", "allowed": "one of view, click"}
+    return {"reason": reason, "original": original, "original_bytes": len(data), "position": position}
+
+
+def test_looking_at_what_was_set_aside_says_why_and_leaves_it_there(world: World) -> None:
+    queues = Queues(world)
+    queues.add("https://queue", poison(b"what"))
+    batch = {"batchSize": 7, "approximateArrivalOfFirstRecord": "2026-11-21T08:00:00.5Z"}
+    queues.add(
+        "https://failures",
+        {"requestContext": {"condition": "RetryAttemptsExhausted"}, "KinesisBatchInfo": batch},
+    )
+
+    (record,) = look.in_quarantine(queues, DEPLOYED)
+    (given_up,) = look.given_up(queues, DEPLOYED)
+
+    assert (record.why, record.records) == ("type: must be one of view, click", 1)
+    assert record.arrived.isoformat() == "2026-09-21T14:13:20.500000+00:00"
+    assert (given_up.why, given_up.records) == ("RetryAttemptsExhausted", 7)
+    assert given_up.arrived.isoformat() == "2026-11-21T08:00:00.500000+00:00"
+    for url in ("https://queue", "https://failures"):
+        (left,) = queues.messages[url]
+        assert "out" not in left
 
 
 def test_what_is_in_quarantine_is_put_on_the_stream_as_it_was(world: World) -> None:
@@ -192,6 +204,14 @@ def test_a_message_that_is_back_already_is_no_error(world: World) -> None:
     assert replay.replay_quarantine(stream, queues, DEPLOYED).gone == 1
 
 
-def test_the_command_prints_the_document(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["openapi"]) == 0
-    assert '"openapi": "3.0.3"' in capsys.readouterr().out
+def test_messages_that_may_not_be_given_back_are_an_error(world: World) -> None:
+    """Otherwise they would be out of sight for five minutes, and nobody would know why."""
+    queues = Queues(world)
+    queues.add("https://queue", poison(b"what"))
+
+    def denied(**_arguments: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "ChangeMessageVisibility")
+
+    queues.change_message_visibility = denied  # type: ignore[method-assign]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        list(look.in_quarantine(queues, DEPLOYED))

@@ -1,1 +1,1 @@
-"""What is done to a deployed pipeline by hand: replaying what was set aside, erasing a user. Needs boto3."""
+"""What is done to a deployed pipeline by hand: looking at what was set aside, replaying it, erasing a user."""

@@ -1,11 +1,28 @@
-"""Finds the parts of a deployed pipeline by the stack that they belong to."""
+"""Finds the parts of a deployed pipeline among the resources of its stack."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
 
 class OperationError(Exception):
     """An operation cannot be done; the message says why and what to do."""
+
+
+class Resource(Protocol):
+    """What is used here of a resource as CloudFormation lists it."""
+
+    @property
+    def kind(self) -> str:
+        """CloudFormation type."""
+
+    @property
+    def logical_id(self) -> str:
+        """Its name in the template."""
+
+    @property
+    def physical_id(self) -> str:
+        """Its name in the account."""
 
 
 @dataclass(frozen=True)
@@ -25,37 +42,32 @@ class Deployed:
     failures_url: str
 
 
-def find(cloudformation: Any, stack: str, *, pipeline: str = "") -> Deployed:
-    """Asks CloudFormation.
+def find(resources: Iterable[Resource], stack: str, *, pipeline: str = "") -> Deployed:
+    """The pipeline that is among them.
 
     Args:
-        cloudformation: client of boto3.
-        stack: name of the stack.
+        resources: of the stack.
+        stack: its name, for messages.
         pipeline: construct id of the `ActivityPipeline`, where the stack has several.
 
     Raises:
         OperationError: something is there not at all, or more than once.
     """
-    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
-    resources: list[tuple[str, str, str]] = [
-        (each["ResourceType"], each["LogicalResourceId"], each.get("PhysicalResourceId", ""))
-        for page in pages
-        for each in page["StackResourceSummaries"]
-    ]
+    there = list(resources)
 
     def one(kind: str, name: str) -> str:
         found = [
-            (logical, physical)
-            for type_, logical, physical in resources
-            if type_ == kind and logical.startswith(pipeline) and name in logical
+            each
+            for each in there
+            if each.kind == kind and each.logical_id.startswith(pipeline) and name in each.logical_id
         ]
         if len(found) != 1:
-            names = ", ".join(logical for logical, _ in found) or "none"
+            names = ", ".join(each.logical_id for each in found) or "none"
             raise OperationError(
                 f"the stack {stack!r} must have one {kind} called {pipeline}...{name}, it has: {names}. Give the "
                 "stack of the pipeline, and with --pipeline its construct id if the stack has several."
             )
-        return found[0][1]
+        return found[0].physical_id
 
     return Deployed(
         stream=one("AWS::Kinesis::Stream", "Stream"),

@@ -1,13 +1,17 @@
 """Goes through the messages that a queue has, once, while more may arrive."""
 
-import contextlib
 import json
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 _INVISIBLE_S = 300
+_WAIT_S = 1  # for messages on servers that SQS would not ask otherwise
+# What SQS says of a message that has been out for too long.
+_BACK_ALREADY = {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"}
 
 
 @dataclass(slots=True)
@@ -27,12 +31,13 @@ class Message:
 
     def give_back(self) -> None:
         """It stays in the queue, for whoever comes next."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - the kit itself does without
-
-        with contextlib.suppress(ClientError):  # it has been out for too long, and is back already
+        try:
             self.sqs.change_message_visibility(
                 QueueUrl=self.queue_url, ReceiptHandle=self.receipt_handle, VisibilityTimeout=0
             )
+        except ClientError as error:
+            if error.response["Error"]["Code"].rpartition(".")[2] not in _BACK_ALREADY:
+                raise
 
 
 def waiting(sqs: Any, queue_url: str) -> Iterator[Message]:
@@ -64,7 +69,7 @@ def _receive(sqs: Any, queue_url: str, known: Container[str]) -> list[dict[str, 
     answer = sqs.receive_message(
         QueueUrl=queue_url,
         MaxNumberOfMessages=10,
-        WaitTimeSeconds=1,
+        WaitTimeSeconds=_WAIT_S,
         VisibilityTimeout=_INVISIBLE_S,
         MessageSystemAttributeNames=["SentTimestamp"],
     )
