@@ -3,7 +3,6 @@
 import os
 import re
 
-from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
 # jsii, which autodoc starts by importing the library, would print a banner about Node.js before anything else.
@@ -37,8 +36,6 @@ _MARKDOWN_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
-    # Drawn by GitHub; the site shows the source, as the program that draws it would have to be fetched.
-    app.add_lexer("mermaid", TextLexer)
     app.connect("autodoc-process-docstring", _read_code_as_markdown)
     app.connect("source-read", _list_folder)
 
