@@ -6,9 +6,8 @@ Each function is spoiled in one way, and the audit must say of each what was don
 import io
 import json
 import os
-import subprocess
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from tests.local_cloud.audited_app import (
     SECURE_DSN,
     STACK,
 )
+from tests.local_cloud.command import Run, run, run_here
 from tests.local_cloud.conftest import DSN_PARAMETER
 from tests.local_cloud.limited_user import as_named_here, limited_user
 
@@ -70,25 +70,14 @@ class AuditedCdk(Cdk):
         return [*super()._app_options(), "--app", f"{PYTHON} {app}"]
 
 
-@dataclass(frozen=True)
-class Run:
-    """What a run of the command left."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def found(self) -> dict[str, dict[str, str]]:
-        """Of each function, by its logical id or name, the checks that are not content."""
-        return {
-            function["logical_id"][:-8] if function["logical_id"] else function["name"]: {
-                each["check"]: each["severity"] or each["status"]
-                for each in function["answers"]
-                if each["status"] != "ok"
-            }
-            for function in json.loads(self.out)["functions"]
+def found(run: Run) -> dict[str, dict[str, str]]:
+    """Of each function, by its logical id or name, the checks that are not content."""
+    return {
+        function["logical_id"][:-8] if function["logical_id"] else function["name"]: {
+            each["check"]: each["severity"] or each["status"] for each in function["answers"] if each["status"] != "ok"
         }
+        for function in run.document["functions"]
+    }
 
 
 @dataclass(frozen=True)
@@ -107,15 +96,8 @@ class Cloud:
             if each.logical_id[:-8] == logical_id
         )
 
-    def audit(self, *words: str, environment: Mapping[str, str] | None = None) -> Run:
-        finished = subprocess.run(
-            [PYTHON, "-m", "cdk_sentry", "audit", *words],
-            env=dict(environment or self.deployment.aws.environment()),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Run(finished.returncode, finished.stdout, finished.stderr)
+    def audit(self, *words: str) -> Run:
+        return run(self.deployment.aws.environment(), "audit", *words)
 
     def spoil(self) -> None:
         """Does to each function what its name says."""
@@ -210,39 +192,44 @@ def spoiled(cloud: Cloud, untouched: Run) -> Cloud:
 
 def test_a_deployment_that_nobody_has_touched_has_little_to_say(untouched: Run) -> None:
     fresh = {name: EXPECTED[name] for name in ("MissingDsn", NESTED, "LeftOut")}
-    assert untouched.found == {name: fresh.get(name, {}) for name in EXPECTED}
+    assert found(untouched) == {name: fresh.get(name, {}) for name in EXPECTED}
 
 
 @pytest.fixture(scope="module")
-def stack_run(spoiled: Cloud) -> Run:
+def of_stack(spoiled: Cloud) -> Run:
     return spoiled.audit("--stack", STACK, "--json")
 
 
+@pytest.fixture(scope="module")
+def of_account(spoiled: Cloud) -> Run:
+    return spoiled.audit("--all", "--json")
+
+
 @pytest.mark.parametrize("name", EXPECTED)
-def test_what_was_done_to_a_function_is_said_and_nothing_else(stack_run: Run, name: str) -> None:
-    assert stack_run.found[name] == EXPECTED[name]
+def test_what_was_done_to_a_function_is_said_and_nothing_else(of_stack: Run, name: str) -> None:
+    assert found(of_stack)[name] == EXPECTED[name]
 
 
-def test_errors_end_with_code_1_and_are_told_in_words_without_secrets(spoiled: Cloud, stack_run: Run) -> None:
-    run = spoiled.audit("--stack", STACK)
-    assert (run.code, stack_run.code) == (1, 1)
-    assert run.err == ""
-    assert "Timeout is 30, template says 3" in run.out
-    assert MISSING_DSN in run.out
-    assert "hush" not in run.out + stack_run.out
+def test_errors_end_with_code_1_and_are_told_in_words_without_secrets(spoiled: Cloud, of_stack: Run) -> None:
+    told = spoiled.audit("--stack", STACK)
+    assert (told.code, of_stack.code) == (1, 1)
+    assert told.err == ""
+    assert "Timeout is 30, template says 3" in told.out
+    assert MISSING_DSN in told.out
+    assert "hush" not in told.out + of_stack.out
     assert spoiled.audit("--stack", STACK, "--fail-on", "never").code == 0
 
 
-def test_the_whole_account_has_the_functions_of_no_stack_too(spoiled: Cloud) -> None:
-    run = spoiled.audit("--all", "--json")
-    assert run.found == EXPECTED | BY_HAND
+def test_the_whole_account_has_the_functions_of_no_stack_too(of_account: Run) -> None:
+    assert found(of_account) == EXPECTED | BY_HAND
 
 
-@pytest.mark.parametrize("scope", [("--stack", STACK), ("--all",)], ids=["stack", "all"])
-def test_what_it_says_that_it_needs_is_enough(spoiled: Cloud, scope: tuple[str, ...]) -> None:
-    with limited_user(spoiled.deployment.aws, f"auditor{scope[0]}", COMMAND.permissions) as environment:
-        run = spoiled.audit(*scope, "--json", environment=environment)
-    assert (run.err, run.found) == ("", spoiled.audit(*scope, "--json").found)
+def test_what_it_says_that_it_needs_is_enough(spoiled: Cloud, of_stack: Run, of_account: Run) -> None:
+    with limited_user(spoiled.deployment.aws, "auditor", COMMAND.permissions) as environment:
+        stack_run = run_here(environment, "audit", "--stack", STACK, "--json")
+        account_run = run_here(environment, "audit", "--all", "--json")
+    assert (stack_run.err, stack_run.out) == ("", of_stack.out)
+    assert (account_run.err, account_run.out) == ("", of_account.out)
 
 
 @pytest.mark.parametrize(
@@ -251,13 +238,13 @@ def test_what_it_says_that_it_needs_is_enough(spoiled: Cloud, scope: tuple[str, 
 def test_each_of_it_is_needed_and_named_when_it_is_missing(spoiled: Cloud, action: str) -> None:
     name = action.replace(":", "-")
     with limited_user(spoiled.deployment.aws, name, COMMAND.permissions, without=[action]) as environment:
-        run = spoiled.audit("--stack", STACK, "--json", environment=environment)
-    assert run.code == 2
-    (line,) = run.err.splitlines()
+        refused = run_here(environment, "audit", "--stack", STACK, "--json")
+    assert refused.code == 2
+    (line,) = refused.err.splitlines()
     assert as_named_here(action) in line
 
 
 def test_a_stack_that_is_not_there_is_one_line(cloud: Cloud) -> None:
-    run = cloud.audit("--stack", "audited-locale")
-    assert (run.code, run.out) == (2, "")
-    assert STACK in run.err
+    refused = cloud.audit("--stack", "audited-locale")
+    assert (refused.code, refused.out) == (2, "")
+    assert STACK in refused.err

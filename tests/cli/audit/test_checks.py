@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from cdk_sentry.cli.audit.alarms import Alarms
 from cdk_sentry.cli.audit.answer import Unread
 from cdk_sentry.cli.audit.checks import CHECKS, environment, release
 from cdk_sentry.cli.audit.dsns import DsnPlace
@@ -22,7 +21,6 @@ from tests.cli.audit.builders import (
     KIT_LAYER,
     OTHER_LAYER,
     PUBLIC_LAYER,
-    alarm,
     answer,
     configuration,
     found,
@@ -215,60 +213,6 @@ def test_of_one_stack_the_odd_release_is_named():
 def test_rates_let_something_through(described, expected):
     given = answer("sample-rate", subject(described))
     assert str(given.severity or given.status) == expected
-
-
-ON = alarm("shop-Errors", StateValue="ALARM", StateUpdatedTimestamp=dt.datetime(2026, 11, 21, 6, tzinfo=dt.UTC))
-SILENT = alarm("shop-Errors", AlarmActions=[])
-COMPOSITE = {"AlarmName": "all", "AlarmActions": ["arn"], "AlarmRule": 'ALARM("shop-Errors") OR ALARM("b")'}
-FLEET: dict[str, Any] = {
-    "AlarmName": "fleet",
-    "AlarmActions": ["arn"],
-    "StateValue": "OK",
-    "Metrics": [{"Expression": 'SELECT SUM(Errors) FROM SCHEMA("AWS/Lambda", FunctionName) GROUP BY FunctionName'}],
-}
-MATHS = {
-    **alarm("rate"),
-    "Dimensions": [],
-    "Metrics": [
-        {"Id": "v", "Expression": "e / i"},
-        {"Id": "e", "MetricStat": {"Metric": {"Dimensions": [{"Name": "FunctionName", "Value": "shop"}]}}},
-    ],
-}
-
-
-@pytest.mark.parametrize(
-    ("there", "expected"),
-    [
-        pytest.param(Alarms([]), {"alarms": "warning"}, id="none"),
-        pytest.param(Alarms([alarm("b", "another")]), {"alarms": "warning"}, id="none of its own"),
-        pytest.param(Alarms([FLEET]), {}, id="on every function"),
-        pytest.param(Alarms([MATHS]), {}, id="metric math"),
-        pytest.param(Alarms([alarm("shop-Errors", ActionsEnabled=False)]), {"alarm-actions": "error"}, id="disabled"),
-        pytest.param(Alarms([SILENT]), {"alarm-actions": "warning"}, id="silent"),
-        pytest.param(Alarms([SILENT], [COMPOSITE]), {}, id="told by a composite alarm"),
-        pytest.param(
-            Alarms([SILENT], [{**COMPOSITE, "ActionsEnabled": False}]),
-            {"alarm-actions": "warning"},
-            id="composite alarm disabled",
-        ),
-        pytest.param(Alarms([ON]), {"alarm-state": "warning"}, id="on"),
-        pytest.param(Unread("not allowed: cloudwatch:DescribeAlarms"), {"alarms": "unknown"}, id="not allowed"),
-    ],
-)
-def test_alarms(there, expected):
-    assert found(subject(monitored(), alarms=there)) == expected
-
-
-def test_a_fleet_that_is_chosen_by_a_tag_is_not_taken_to_be_every_function():
-    query = FLEET["Metrics"][0]["Expression"].replace("GROUP BY", "WHERE tag.\"team\" = 'growth' GROUP BY")
-    tagged = {**FLEET, "Metrics": [{"Expression": query}]}
-    assert found(subject(monitored(), alarms=Alarms([tagged]))) == {"alarms": "warning"}
-
-
-def test_an_alarm_that_its_stack_declares_and_that_is_gone_is_an_error():
-    given = answer("alarms", subject(monitored(), declared_alarms={"shop": ["shop-Errors", "shop-Throttles"]}))
-    assert given.severity == "error"
-    assert given.evidence["gone"] == ["shop-Throttles"]
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,15 @@ from functools import cached_property
 from typing import Any
 
 FUNCTION_NAME = "FunctionName"
-_NAMED_IN_RULE = re.compile(r"""(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*["']?([^"')]+)["']?\s*\)""")
-# A query of Metrics Insights over all functions, each a time series of its own.
-_OF_EVERY_FUNCTION = re.compile(
-    r'FROM\s+(?:SCHEMA\(\s*)?"?AWS/Lambda"?(?!.*\bWHERE\b).*GROUP BY\s+"?FunctionName', re.DOTALL
+# By name or ARN; names may hold blanks and brackets, then they stand in quotes.
+_NAMED_IN_RULE = re.compile(r"""(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*(?:"([^"]+)"|'([^']+)'|([^\s"')]+))\s*\)""")
+_ARN = re.compile(r"arn:[\w-]+:cloudwatch:[\w-]*:\d*:alarm:")
+# A query of Metrics Insights over all functions, or those that have a tag, each a time series of its own.
+_FLEET = re.compile(
+    r"""FROM\s+(?:SCHEMA\(\s*)?"?AWS/Lambda\b.*?(?:\bWHERE\s+(?P<where>.*?)\s+)?GROUP\s+BY\s+"?FunctionName""",
+    re.DOTALL | re.IGNORECASE,
 )
+_TAG = re.compile(r"""tag\.(?:"([^"]+)"|([\w:/=+@.-]+))\s*=\s*'([^']*)'""")
 
 
 @dataclass(frozen=True)
@@ -26,13 +30,20 @@ class Alarms:
     metric: Sequence[Mapping[str, Any]]
     composite: Sequence[Mapping[str, Any]] = ()
 
-    def watching(self, function: str) -> list[Mapping[str, Any]]:
-        """The alarms on a function, and those on every function.
+    def watching(self, function: str, tags: Mapping[str, str]) -> list[Mapping[str, Any]]:
+        """The alarms on a function, and those on a fleet that it is of.
 
         Args:
             function: its name.
+            tags: what is known of its tags.
         """
-        return [*self._by_function.get(function, ()), *self._on_every_function]
+        of_fleets = [alarm for alarm, tag in self._on_fleets if tag is None or tags.get(tag[0]) == tag[1]]
+        return [*self._by_function.get(function, ()), *of_fleets]
+
+    @property
+    def ask_for_tags(self) -> bool:
+        """Whether there are alarms on functions that have a tag."""
+        return any(tag is not None for _, tag in self._on_fleets)
 
     def __contains__(self, name: object) -> bool:
         return name in self._names
@@ -54,17 +65,24 @@ class Alarms:
         return found
 
     @cached_property
-    def _on_every_function(self) -> list[Mapping[str, Any]]:
-        return [
-            alarm
-            for alarm in self.metric
-            if any(_OF_EVERY_FUNCTION.search(each.get("Expression", "")) for each in alarm.get("Metrics", ()))
-        ]
+    def _on_fleets(self) -> list[tuple[Mapping[str, Any], tuple[str, str] | None]]:
+        """Alarms on every function, or on those with a tag: the second of each."""
+        found: list[tuple[Mapping[str, Any], tuple[str, str] | None]] = []
+        for alarm in self.metric:
+            queries = (_FLEET.search(each.get("Expression", "")) for each in alarm.get("Metrics", ()))
+            for query in filter(None, queries):
+                tag = _TAG.fullmatch(query["where"] or "")
+                if query["where"] is None:
+                    found.append((alarm, None))
+                elif tag:  # of another filter nobody can tell whom it leaves
+                    found.append((alarm, (tag[1] or tag[2], tag[3])))
+        return found
 
     @cached_property
     def _told_by_composites(self) -> frozenset[str]:
         telling = (each for each in self.composite if each.get("ActionsEnabled", True) and each.get("AlarmActions"))
-        return frozenset(name for each in telling for name in _NAMED_IN_RULE.findall(each.get("AlarmRule", "")))
+        named = (names for each in telling for names in _NAMED_IN_RULE.findall(each.get("AlarmRule", "")))
+        return frozenset(_ARN.sub("", "".join(names)) for names in named)
 
 
 def _functions_of(alarm: Mapping[str, Any]) -> set[str]:

@@ -61,6 +61,11 @@ class Stack:
         """Its ARN."""
         return str(self.description["StackId"])
 
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Its tags, which CloudFormation gives to its resources."""
+        return {each["Key"]: each["Value"] for each in self.description.get("Tags", ())}
+
     @cached_property
     def outputs(self) -> Mapping[str, str]:
         """Its outputs."""

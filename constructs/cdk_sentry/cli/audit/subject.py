@@ -1,7 +1,7 @@
 """One function with everything that is known about it: what a check is asked about."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -45,6 +45,20 @@ class Subject:
         if function.stack is None or function.resource is None:
             return None
         return function.stack.properties(function.resource.logical_id)
+
+    @cached_property
+    def tags(self) -> Mapping[str, str] | None:
+        """Its tags, as its stack gives them; None where no stack that can be read declares it."""
+        if self.function.stack is None or not isinstance(self.declared, dict):
+            return None
+        own = self.declared.get("Tags", ())
+        return {**self.function.stack.tags, **{each["Key"]: str(each["Value"]) for each in own}}
+
+    @cached_property
+    def watching(self) -> Sequence[Mapping[str, Any]]:
+        """The alarms on it, as far as alarms could be read."""
+        alarms = self.inventory.alarms
+        return () if isinstance(alarms, Unread) else alarms.watching(self.function.name, self.tags or {})
 
 
 def subjects(inventory: Inventory) -> Iterator[Subject]:

@@ -6,8 +6,7 @@ from ..subject import Subject
 
 
 def _ask(subject: Subject) -> Answer | None:
-    alarms = subject.inventory.alarms
-    watching = [] if isinstance(alarms, Unread) else alarms.watching(subject.function.name)
+    alarms, watching = subject.inventory.alarms, subject.watching
     if isinstance(alarms, Unread) or not watching:
         return None
     disabled = sorted(each["AlarmName"] for each in watching if not each.get("ActionsEnabled", True))

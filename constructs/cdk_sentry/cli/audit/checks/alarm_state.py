@@ -1,13 +1,12 @@
 """Is one of its alarms on."""
 
-from ..answer import Answer, Unread, ok, warning
+from ..answer import Answer, ok, warning
 from ..check import Check
 from ..subject import Subject
 
 
 def _ask(subject: Subject) -> Answer | None:
-    alarms = subject.inventory.alarms
-    watching = [] if isinstance(alarms, Unread) else alarms.watching(subject.function.name)
+    watching = subject.watching
     if not watching:
         return None
     on = {
