@@ -139,7 +139,7 @@ def test_no_request_is_sent_where_none_is_wanted(api) -> None:
     facts = look(api, ROUTE, OPEN, allowed=False)
 
     assert api.requests == []
-    assert [finding.summary for finding in findings(facts)] == ["2 routes, none of them was asked"]
+    assert [finding.summary for finding in findings(facts)] == ["2 routes, none was asked"]
 
 
 def test_a_path_of_the_command_line_has_the_guard_of_its_route(api) -> None:

@@ -107,10 +107,16 @@ CASES = (
     Case(TAKE, "Duration", [800, 9000], "function", "slow", "aws logs tail", says="9000 ms or more"),
     Case(STORE, "IteratorAge", [420e3], "delivery", "behind", "aws logs tail", says="7 min", named=MAPPING),
     Case(
-        STREAM, "WriteProvisionedThroughputExceeded", [9], "stream", "throttles-writes", "describe-stream", says="9 wr"
+        STREAM,
+        "WriteProvisionedThroughputExceeded",
+        [9],
+        "stream",
+        "throttles-writes",
+        "describe-stream",
+        says="9 writes",
     ),
     Case(
-        STREAM, "ReadProvisionedThroughputExceeded", [3], "stream", "throttles-reads", "describe-stream", says="3 rea"
+        STREAM, "ReadProvisionedThroughputExceeded", [3], "stream", "throttles-reads", "describe-stream", says="3 reads"
     ),
     Case(TABLE, "WriteThrottleEvents", [6], "table", "throttles", "dynamodb describe-table", says="6 calls"),
     Case(TABLE, "ReadThrottleEvents", [8], "table", "throttles", "dynamodb describe-table", says="8 calls"),
@@ -136,6 +142,13 @@ def test_what_cloudwatch_counts_makes_the_right_step_sick(cloudwatch, case: Case
 
 def test_nothing_counted_is_nothing_found(cloudwatch) -> None:
     assert diagnosed(cloudwatch, {(TAKE, "Invocations"): [90.0, 81.0], (STORE, "IteratorAge"): [900.0]}).verdict is None
+
+
+def test_how_far_behind_the_stream_is_is_said_also_where_that_is_little(cloudwatch) -> None:
+    steps = diagnosed(cloudwatch, {(STORE, "IteratorAge"): [900.0, 4200.0]}).steps
+    delivery = next(step for step in steps if step.resource == MAPPING)
+
+    assert [finding.summary for finding in delivery.findings] == ["enabled, last result: OK, at most 4 s behind"]
 
 
 def test_a_throttled_consumer_explains_why_the_stream_is_behind(cloudwatch) -> None:

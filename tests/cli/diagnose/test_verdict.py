@@ -61,8 +61,8 @@ def test_a_table_that_is_gone_explains_the_function_that_fails_and_the_queue_tha
 
     cause, explained, others = names(concluded(facts={TABLE: gone, STORE: fails, MAPPING: BATCH_FAILED, DEAD: FULL}))
 
-    assert (cause, others) == ("Table", ["Dead"])
-    assert set(explained) == {"Store", "Mapping"}
+    assert (cause, others) == ("Table", [])
+    assert set(explained) == {"Store", "Mapping", "Dead"}
 
 
 def test_a_function_that_fails_explains_the_answer_of_the_api_before_it() -> None:

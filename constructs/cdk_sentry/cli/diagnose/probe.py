@@ -95,6 +95,11 @@ def clock_ms(at_ms: int) -> str:
     return clock(datetime.fromtimestamp(at_ms / 1000, UTC))
 
 
+def counted(number: float, noun: str) -> str:
+    """A number of things."""
+    return f"{number:.0f} {noun}" if number == 1 else f"{number:.0f} {noun}s"
+
+
 def span(seconds: float) -> str:
     """A span of time as people say it."""
     for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):

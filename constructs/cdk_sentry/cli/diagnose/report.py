@@ -29,9 +29,9 @@ def rendered(diagnosis: Diagnosis) -> RenderableType:
         took = f"{step.duration_ms} ms" if step.duration_ms else ""
         table.add_row(Text(mark, style), step.what, Text(step.name), _words(step), took)
     survey = diagnosis.survey
-    head = Text.assemble(
-        (survey.stack, "bold"), f", {survey.since:%Y-%m-%d %H:%M:%S} to {survey.until:%H:%M:%S} UTC, as data flows"
-    )
+    day = "" if survey.since.date() == survey.until.date() else "%Y-%m-%d "
+    until = survey.until.strftime(f"{day}%H:%M:%S")
+    head = Text.assemble((survey.stack, "bold"), f", {survey.since:%Y-%m-%d %H:%M:%S} to {until} UTC, as data flows")
     return Group(head, Padding(table, (1, 0)), _conclusion(diagnosis))
 
 
@@ -40,11 +40,17 @@ def _words(step: Step) -> Text:
     for number, finding in enumerate(_shown(step)):
         if number:
             words.append("\n")
-        words.append(finding.summary, _MARKS[finding.health][1] if finding.health is not Health.HEALTHY else "")
+        words.append(finding.summary, _style(step, finding))
         if finding.health is Health.SICK:
             for line in finding.evidence:
                 words.append(f"\n  {line}", "dim")
     return words
+
+
+def _style(step: Step, finding: Finding) -> str:
+    if finding.health is Health.HEALTHY:
+        return "" if step.health is Health.HEALTHY else "dim"
+    return _MARKS[finding.health][1]
 
 
 def _shown(step: Step) -> Sequence[Finding]:
@@ -58,7 +64,7 @@ def _conclusion(diagnosis: Diagnosis) -> RenderableType:
         unknown = [step.name for step in diagnosis.steps if step.health is Health.UNKNOWN]
         said = f"No step is sick. Not known of: {', '.join(unknown)}" if unknown else "Every step is healthy."
         return Text(said, "yellow" if unknown else "green")
-    lines = [Text.assemble((f"{verdict.step.what} {verdict.step.name}", "bold"), f" {verdict.finding.summary}")]
+    lines = [Text.assemble((f"{verdict.step.what} {verdict.step.name}", "bold"), f": {verdict.finding.summary}")]
     if verdict.explains:
         lines.append(Text(f"That explains: {_names(verdict.explains)}."))
     if verdict.others:
@@ -68,7 +74,7 @@ def _conclusion(diagnosis: Diagnosis) -> RenderableType:
 
 
 def _names(steps: Sequence[Step]) -> str:
-    return ", ".join(f"{step.what} {step.name} ({step.sicknesses[0].summary})" for step in steps)
+    return ", ".join(f"{step.what} {step.name}" for step in steps)
 
 
 def document(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from .finding import Finding, Weight, healthy, not_asked, sick, unknown
 from .parallel import NoAnswer
-from .probe import Seen, clock
+from .probe import Seen, clock, counted
 from .probes.dynamodb_table import TableFacts
 from .probes.kinesis_stream import StreamFacts
 
@@ -25,10 +25,12 @@ def judge_user(seen: Seen) -> Iterator[Finding]:
         return
     on_the_way = "no stream tells what arrives for it"
     if streams:
-        on_the_way = f"{arrived} records of this user arrived since {clock(survey.since)}"
+        on_the_way = f"{counted(arrived, 'record')} of this user arrived since {clock(survey.since)}"
     keys = " or ".join(form.replace("{user}", survey.user) for form in survey.user_keys)
     if items := sum(stored.values()):
-        where = ", ".join(f"{count} items in {survey.label(table)}" for table, count in stored.items() if count)
+        where = ", ".join(
+            f"{counted(count, 'item')} in {survey.label(table)}" for table, count in stored.items() if count
+        )
         yield healthy("stored", f"{where}; {on_the_way}")
     elif arrived:
         yield sick(

@@ -41,7 +41,17 @@ def judge(steps: Sequence[Step], flow: Flow) -> Verdict | None:
     step = max(sick, key=lambda each: each.sicknesses[0].weight)  # the first of equals
     rest = [each for each in sick if each is not step]
     explained = [each for each in rest if _is_lighter(each, step) and _explains(step, each, flow)]
+    explained += [each for each in rest if each not in explained and _is_given_up_by(explained, each, flow)]
     return Verdict(step, step.sicknesses[0], explained, [each for each in rest if each not in explained])
+
+
+def _is_given_up_by(failing: Sequence[Step], queue: Step, flow: Flow) -> bool:
+    """Whether what waits in a queue is what one of the failing steps could not do."""
+    return (
+        queue.resource is not None
+        and queue.resource.kind == "AWS::SQS::Queue"
+        and any(step.resource and queue.resource in flow.after(step.resource) for step in failing)
+    )
 
 
 def _is_lighter(one: Step, other: Step) -> bool:

@@ -12,7 +12,7 @@ from ..finding import Finding, Weight, healthy, not_asked, sick, unknown
 from ..graph import Link
 from ..http_get import Answer, base_url, filled, get
 from ..parallel import NoAnswer, ask, ask_all
-from ..probe import Probe, Seen
+from ..probe import Probe, Seen, counted
 from ..survey import Survey
 
 NOBODY = "cdk-sentry-diagnose"
@@ -138,7 +138,7 @@ class Api(Probe):
         for name in ("5XXError", "5xx"):
             errors = seen.figure(resource, name)
             if errors and not any(isinstance(each, Answer) and each.is_server_error for each in facts.answers.values()):
-                text = f"{errors:.0f} answers had a status of 500 or above"
+                text = f"{counted(errors, 'answer')} had a status of 500 or above"
                 yield sick(
                     "server-errors",
                     seen.weight(resource, name, Weight.SYMPTOM),
@@ -147,7 +147,7 @@ class Api(Probe):
                     next_command=see,
                 )
         if not facts.answers and not facts.unsent:
-            yield healthy("api", f"{len(facts.routes)} routes, none of them was asked")
+            yield healthy("api", f"{counted(len(facts.routes), 'route')}, none was asked")
 
 
 def _judged(seen: Seen, route: Route, answer: Answer, see: str) -> Finding:

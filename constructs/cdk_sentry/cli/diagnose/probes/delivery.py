@@ -59,8 +59,11 @@ class Delivery(Probe):
         if facts.has_failed:
             name = seen.survey.label(function) if function else facts.mapping["FunctionArn"]
             yield _last_batch(facts, name, of_function, see)
+        else:
+            age_s = _age_s(seen, function)
+            lag = f", at most {span(age_s)} behind" if age_s else ""
+            yield healthy("delivers", f"enabled, last result: {facts.last_result or 'none'}{lag}")
         yield from _behind(seen, resource, function, of_function, see)
-        yield healthy("delivers", f"enabled, last result: {facts.last_result or 'none'}")
 
 
 def _last_batch(facts: MappingFacts, name: str, function: FunctionFacts | None, see: str) -> Finding:
@@ -85,7 +88,7 @@ def _last_batch(facts: MappingFacts, name: str, function: FunctionFacts | None, 
 def _behind(
     seen: Seen, resource: Resource, function: Resource | None, facts: FunctionFacts | None, see: str
 ) -> Iterator[Finding]:
-    age_s = seen.figure(function, "IteratorAge") / 1000 if function else 0
+    age_s = _age_s(seen, function)
     if age_s > _BEHIND.total_seconds():
         text = f"{span(age_s)} behind the stream"
         yield sick("behind", Weight.SYMPTOM, text, f"metric IteratorAge: {span(age_s)}", next_command=see)
@@ -101,3 +104,8 @@ def _behind(
         ran = f"ran last at {clock(last_run)}" if last_run else "has not run in this time"
         arrived = f"the newest record arrived at {clock(newest)}, the function {ran}"
         yield sick("not-delivered", Weight.SYMPTOM, "records wait on the stream", arrived, next_command=see)
+
+
+def _age_s(seen: Seen, function: Resource | None) -> float:
+    """How old the oldest record was when the function got it, at most; 0 where CloudWatch does not say."""
+    return seen.figure(function, "IteratorAge") / 1000 if function else 0

@@ -9,7 +9,7 @@ from ..finding import Finding, Weight, healthy, sick
 from ..keys import KeyState, key_state
 from ..metrics import Metric
 from ..parallel import NoAnswer, ask
-from ..probe import Probe, Seen, part, unanswered
+from ..probe import Probe, Seen, counted, part, unanswered
 from ..survey import Survey
 
 _AT_MOST = 1000
@@ -71,11 +71,13 @@ class DynamoTable(Probe):
                 yield sick(
                     "throttles",
                     seen.weight(resource, metric, Weight.THROTTLED),
-                    f"throttled: {refused:.0f} calls refused",
+                    f"throttled: {counted(refused, 'call')} refused",
                     f"metric {metric}: {refused:.0f}",
                     next_command=see,
                 )
-        yield healthy("table", f"{facts.table['TableStatus']}, about {facts.table.get('ItemCount', 0)} items")
+        yield healthy(
+            "table", f"{facts.table['TableStatus']}, about {counted(facts.table.get('ItemCount', 0), 'item')}"
+        )
 
 
 def _items_of(client: Any, table: Mapping[str, Any], survey: Survey) -> int | None:

@@ -9,7 +9,7 @@ from ..finding import Finding, Weight, healthy, sick
 from ..graph import Link
 from ..metrics import Metric
 from ..parallel import NoAnswer, ask
-from ..probe import Probe, Seen, unanswered
+from ..probe import Probe, Seen, counted, unanswered
 from ..survey import Survey
 
 
@@ -72,8 +72,8 @@ class EventRule(Probe):
             yield sick(
                 "not-delivered",
                 seen.weight(resource, "FailedInvocations", Weight.FAILING),
-                f"{failed:.0f} events could not be delivered: its target refuses or is not there",
+                f"{counted(failed, 'event')} could not be delivered: its target refuses or is not there",
                 f"metric FailedInvocations: {failed:.0f}",
                 next_command=f"aws events list-targets-by-rule --rule {name}{where}",
             )
-        yield healthy("rule", f"enabled, matched {seen.figure(resource, 'TriggeredRules'):.0f} events")
+        yield healthy("rule", f"enabled, matched {counted(seen.figure(resource, 'TriggeredRules'), 'event')}")

@@ -10,7 +10,7 @@ from ..finding import Finding, Weight, healthy, sick
 from ..keys import KeyState, key_state
 from ..metrics import Metric
 from ..parallel import NoAnswer, ask
-from ..probe import Probe, Seen, clock, part, span, unanswered
+from ..probe import Probe, Seen, clock, counted, part, span, unanswered
 from ..records import Record, change_of_shape, read_records, skew_of
 from ..survey import Survey
 
@@ -77,14 +77,14 @@ class KinesisStream(Probe):
         if facts.summary["StreamStatus"] not in {"ACTIVE", "UPDATING"}:
             yield sick("not-active", Weight.OFF, f"it is {facts.summary['StreamStatus']}", next_command=see)
         for metric, doing in (
-            ("WriteProvisionedThroughputExceeded", "writes"),
-            ("ReadProvisionedThroughputExceeded", "reads"),
+            ("WriteProvisionedThroughputExceeded", "write"),
+            ("ReadProvisionedThroughputExceeded", "read"),
         ):
             if refused := seen.figure(resource, metric):
                 yield sick(
-                    f"throttles-{doing}",
+                    f"throttles-{doing}s",
                     seen.weight(resource, metric, Weight.THROTTLED),
-                    f"throttled: {refused:.0f} {doing} refused, its shards do not suffice",
+                    f"throttled: {counted(refused, doing)} refused, its shards do not suffice",
                     f"metric {metric}: {refused:.0f}",
                     next_command=see,
                 )
@@ -96,10 +96,10 @@ class KinesisStream(Probe):
 
 def _said(incoming: float, records: Sequence[Record]) -> str:
     if incoming:
-        return f"{incoming:.0f} records arrived"
+        return f"{counted(incoming, 'record')} arrived"
     if not records:
         return "no record arrived in this time"
-    return f"{len(records)} records seen, the last arrived at {clock(records[-1].arrived_at)}"
+    return f"{counted(len(records), 'record')} seen, the last arrived at {clock(records[-1].arrived_at)}"
 
 
 def _clocks(records: Sequence[Record], stream: str) -> Iterator[Finding]:

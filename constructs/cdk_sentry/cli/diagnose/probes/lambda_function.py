@@ -15,7 +15,7 @@ from ..http_get import Answer
 from ..metrics import Metric
 from ..parallel import NoAnswer, ask
 from ..permissions import missing_actions, missing_callers, only_reads
-from ..probe import Probe, Seen, clock_ms, part, span, unanswered
+from ..probe import Probe, Seen, clock_ms, counted, part, span, unanswered
 from ..survey import Survey
 from .api import ApiFacts
 from .mapping import MappingFacts
@@ -148,11 +148,15 @@ def _log_group(configuration: Mapping[str, Any]) -> str:
 def _how_it_ran(seen: Seen, resource: Resource, log: FunctionLog | None) -> str:
     invocations = seen.figure(resource, "Invocations")
     if invocations:
-        return f"{invocations:.0f} invocations, p95 {seen.figure(resource, 'Duration'):.0f} ms"
+        return f"{counted(invocations, 'invocation')}, p95 {seen.figure(resource, 'Duration'):.0f} ms"
     if not log:
         return "how often it ran is not known"
     since = f" since {clock_ms(log.read_since_ms)}" if log.read_since_ms > seen.survey.since_ms else ""
-    return f"{len(log.runs)} invocations in its log{since}" if log.runs else f"has not run{since or ' in this time'}"
+    return (
+        f"{counted(len(log.runs), 'invocation')} in its log{since}"
+        if log.runs
+        else f"has not run{since or ' in this time'}"
+    )
 
 
 def _state(facts: FunctionFacts) -> Iterator[Finding]:
@@ -180,7 +184,7 @@ def _concurrency(seen: Seen, resource: Resource, facts: FunctionFacts) -> Iterat
         yield sick(
             "throttled",
             seen.weight(resource, "Throttles", Weight.THROTTLED),
-            f"throttled: {throttles:.0f} calls refused, {limit} is used up",
+            f"throttled: {counted(throttles, 'call')} refused, {limit} is used up",
             f"metric Throttles: {throttles:.0f}",
             next_command=f"aws lambda get-account-settings; aws lambda get-function-concurrency --function-name {name}",
         )
@@ -214,7 +218,8 @@ def _failures(facts: FunctionFacts, log: FunctionLog) -> Iterator[Finding]:
         return
     name = facts.configuration["FunctionName"]
     tail = f"aws logs tail {facts.log_group} --since 1h"
-    share = f"{len(failed)} of {len(log.runs)} invocations in its log failed, the last at {clock_ms(failed[-1].at_ms)}"
+    runs = counted(len(log.runs), "invocation")
+    share = f"{len(failed)} of {runs} in its log failed, the last at {clock_ms(failed[-1].at_ms)}"
     if log.has_passed(lambda run: run.fault):
         yield sick("has-failed", Weight.PAST, f"has failed, and works again: {last}", share, next_command=tail)
     elif denied := _DENIED.search(last.text):
@@ -283,9 +288,9 @@ def _complaints(facts: FunctionFacts, log: FunctionLog) -> Iterator[Finding]:
         if not counts:
             continue
         has_passed = log.has_passed(partial(_counts_any, words))
-        counted = ", ".join(f"{name} {count:.0f}" for name, count in counts.items())
+        sums = ", ".join(f"{name} {count:.0f}" for name, count in counts.items())
         now = Weight.PAST if has_passed else weight
-        yield sick(id_, now, f"{does}{', no more now' * has_passed}: {counted}", *said, next_command=tail)
+        yield sick(id_, now, f"{does}{', no more now' * has_passed}: {sums}", *said, next_command=tail)
         return
     if said:
         yield sick("logs-errors", Weight.COMPLAINT, "logs errors", *said, next_command=tail)
@@ -299,7 +304,7 @@ def _figures(seen: Seen, resource: Resource, facts: FunctionFacts, log: Function
     tail = f"aws logs tail {facts.log_group} --since 1h"
     errors, slow_ms = seen.figure(resource, "Errors"), seen.figure(resource, "Duration")
     if errors and not (log and log.failed):
-        of = f"{errors:.0f} of {seen.figure(resource, 'Invocations'):.0f} invocations failed"
+        of = f"{errors:.0f} of {counted(seen.figure(resource, 'Invocations'), 'invocation')} failed"
         yield sick(
             "errors",
             seen.weight(resource, "Errors", Weight.FAILING),

@@ -9,7 +9,7 @@ from ..graph import Link
 from ..keys import KeyState, key_state
 from ..metrics import Metric
 from ..parallel import NoAnswer, ask
-from ..probe import Probe, Seen, part, unanswered
+from ..probe import Probe, Seen, counted, part, unanswered
 from ..survey import Survey
 
 
@@ -67,9 +67,9 @@ class SnsTopic(Probe):
             yield sick(
                 "not-delivered",
                 seen.weight(resource, "NumberOfNotificationsFailed", Weight.FAILING),
-                f"{failed:.0f} messages did not reach a subscriber",
+                f"{counted(failed, 'message')} did not reach a subscriber",
                 f"metric NumberOfNotificationsFailed: {failed:.0f}",
                 next_command=f"aws sns list-subscriptions-by-topic --topic-arn {arn}",
             )
         published = seen.figure(resource, "NumberOfMessagesPublished")
-        yield healthy("topic", f"{published:.0f} messages, {len(facts.subscriptions)} subscribers")
+        yield healthy("topic", f"{counted(published, 'message')}, {counted(len(facts.subscriptions), 'subscriber')}")

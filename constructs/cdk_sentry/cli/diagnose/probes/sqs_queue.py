@@ -10,7 +10,7 @@ from ..graph import Link
 from ..keys import KeyState, key_state
 from ..metrics import Metric
 from ..parallel import NoAnswer, ask
-from ..probe import Probe, Seen, part, span, unanswered
+from ..probe import Probe, Seen, counted, part, span, unanswered
 from ..survey import Survey
 
 _OLD_S = 300
@@ -71,7 +71,7 @@ class SqsQueue(Probe):
             yield sick(
                 "holds-messages",
                 Weight.SYMPTOM,
-                f"{facts.messages} messages wait, and nothing in the stack takes them",
+                f"{counted(facts.messages, 'message')} waiting, and nothing in the stack takes from it",
                 f"ApproximateNumberOfMessages: {facts.messages}",
                 next_command=f"aws sqs receive-message --visibility-timeout 0 --queue-url {url}",
             )
@@ -79,9 +79,9 @@ class SqsQueue(Probe):
             yield sick(
                 "grows-old",
                 Weight.SYMPTOM,
-                f"the oldest of {facts.messages} messages has waited {span(oldest_s)}",
+                f"the oldest of {counted(facts.messages, 'message')} has waited {span(oldest_s)}",
                 f"metric ApproximateAgeOfOldestMessage: {oldest_s:.0f} s",
                 next_command=f"aws sqs get-queue-attributes --attribute-names All --queue-url {url}",
             )
         in_flight = facts.attributes.get("ApproximateNumberOfMessagesNotVisible", "0")
-        yield healthy("queue", f"{facts.messages} messages wait, {in_flight} are being worked on")
+        yield healthy("queue", f"{counted(facts.messages, 'message')} waiting, {in_flight} being worked on")

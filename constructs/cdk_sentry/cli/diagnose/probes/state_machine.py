@@ -10,7 +10,7 @@ from ..finding import Finding, Weight, healthy, sick
 from ..graph import Link
 from ..metrics import Metric
 from ..parallel import NoAnswer, ask
-from ..probe import Probe, Seen, span, unanswered
+from ..probe import Probe, Seen, counted, span, unanswered
 from ..survey import Survey
 
 _STRING = re.compile(r'"((?:arn:|https://sqs)[^"]+|[\w.-]{1,256})"')
@@ -73,31 +73,31 @@ class StateMachine(Probe):
             for each in executions
             if each["status"] in _BAD and each.get("stopDate", seen.survey.until) >= seen.survey.since
         ]
-        counted = seen.figure(resource, "ExecutionsFailed") + seen.figure(resource, "ExecutionsTimedOut")
+        failed = seen.figure(resource, "ExecutionsFailed") + seen.figure(resource, "ExecutionsTimedOut")
         if bad:
             newest = bad[0]
             how_long = span((newest["stopDate"] - newest["startDate"]).total_seconds())
             yield sick(
                 "executions-fail",
                 Weight.FAILING,
-                f"{len(bad)} of the last {len(executions)} executions failed",
+                f"{len(bad)} of the last {counted(len(executions), 'execution')} failed",
                 f"the newest, {newest['name']}, was {newest['status']} after {how_long}",
                 next_command=f"aws stepfunctions describe-execution --execution-arn {newest['executionArn']}",
             )
-        elif counted:
+        elif failed:
             yield sick(
                 "executions-fail",
                 Weight.FAILING,
-                f"{counted:.0f} executions failed",
-                f"metrics ExecutionsFailed and ExecutionsTimedOut: {counted:.0f}",
+                f"{counted(failed, 'execution')} failed",
+                f"metrics ExecutionsFailed and ExecutionsTimedOut: {failed:.0f}",
                 next_command=f"aws stepfunctions describe-state-machine --state-machine-arn {arn}",
             )
         if refused := seen.figure(resource, "ExecutionThrottled"):
             yield sick(
                 "throttles",
                 seen.weight(resource, "ExecutionThrottled", Weight.THROTTLED),
-                f"throttled: {refused:.0f} state transitions had to wait",
+                f"throttled: {counted(refused, 'state transition')} had to wait",
                 f"metric ExecutionThrottled: {refused:.0f}",
                 next_command="aws service-quotas list-service-quotas --service-code states",
             )
-        yield healthy("state-machine", f"{facts.description['status']}, {len(executions)} executions seen")
+        yield healthy("state-machine", f"{facts.description['status']}, {counted(len(executions), 'execution')} seen")
