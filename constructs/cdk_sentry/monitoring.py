@@ -27,7 +27,7 @@ from .identity import identity
 from .info import add_info
 from .layers.layers import Layers
 from .nearest import nearer_than, register
-from .notifications import Notify
+from .notifications import Notify, Targets
 from .release import Release
 from .report import Report
 from .selection import Choice, Configured, Select, tag_value
@@ -231,7 +231,7 @@ class SentryMonitoring(Construct):
             release,
             self._layers,
             self._faults,
-            *self._notify,
+            Targets(self._notify),
             self._choice,
             self._links,
         ]

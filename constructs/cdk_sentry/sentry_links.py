@@ -42,5 +42,9 @@ class SentryLinks:
         if self.organization is None:
             return None
         base = self.organization if "://" in self.organization else f"https://{self.organization}.sentry.io"
-        environment = f"&environment={quote(self.environment, safe='')}" if self.environment else ""
+        environment = f"&environment={_quoted(self.environment)}" if self.environment else ""
         return f"{base.rstrip('/')}/issues/?query={query.replace(' ', '%20')}{environment}"
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="") if is_known(text) else text

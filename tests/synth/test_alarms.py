@@ -11,6 +11,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_sqs as sqs
+from constructs import Construct
 
 from cdk_sentry import Alarms, SentryMonitoring
 from cdk_sentry.alarms.alarms import KEYS
@@ -96,6 +97,20 @@ def test_alarms_are_named_after_stack_resource_and_what_they_watch(full):
     assert "Shop-Sentry-Orders-Errors" in alarms(full)
     assert "Shop-Sentry-Carts-ReadCapacity" in alarms(full)
     assert len(alarms(full)) == len(resources_of(full, ALARM))
+
+
+def test_whatever_ids_people_give_names_are_unique_and_can_stand_in_the_rule_of_a_summary():
+    app = stack()
+    for name in ("Größe", "Grüße", 'Say"when"', "Back\\slash"):
+        sqs.Queue(app, name)
+    sqs.Queue(Construct(app, "A"), "B-C")
+    sqs.Queue(Construct(app, "A-B"), "C")
+    monitored_from_inside(app, alarms=Alarms(summary=True))
+    template = template_of(app)
+    names = [each["Properties"]["AlarmName"] for each in resources_of(template, ALARM).values()]
+    assert len(set(names)) == 6
+    (composite,) = resources_of(template, "AWS::CloudWatch::CompositeAlarm").values()
+    assert re.findall(r'ALARM\("([ !#-\[\]-~]+)"\)', composite["Properties"]["AlarmRule"]) == names
 
 
 def test_what_emulators_refuse_has_a_condition_and_nothing_else_has(full):

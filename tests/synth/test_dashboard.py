@@ -178,6 +178,35 @@ def test_an_alarm_leads_to_the_issues_of_its_function():
     assert "&environment=production" in description
 
 
+@pytest.mark.parametrize(
+    ("region", "console"),
+    [
+        ("eu-west-1", "console.aws.amazon.com"),
+        ("cn-north-1", "console.amazonaws.cn"),
+        ("us-gov-west-1", "console.amazonaws-us-gov.com"),
+        ("eusc-de-east-1", "console.amazonaws-eusc.eu"),
+    ],
+)
+def test_an_alarm_leads_to_the_page_in_the_console_of_its_partition(region, console):
+    app = cdk.Stack(cdk.App(), "Shop", env=cdk.Environment(account="111122223333", region=region))
+    function(app)
+    monitored_from_inside(app)
+    (alarm, _) = resources_of(template_of(app), "AWS::CloudWatch::Alarm").values()
+    address = f"https://{console}/cloudwatch/home?region={region}#dashboards/dashboard/Shop-Sentry-{region}"
+    assert alarm["Properties"]["AlarmDescription"].endswith(f"Dashboard: {address}")
+
+
+def test_an_environment_that_is_known_at_deployment_only_is_part_of_the_links():
+    app = stack()
+    function(app)
+    stage = cdk.CfnParameter(app, "Stage").value_as_string
+    monitored_from_inside(app, environment=stage, sentry_organization="acme")
+    (alarm, _) = resources_of(template_of(app), "AWS::CloudWatch::Alarm").values()
+    *_, before, environment = alarm["Properties"]["AlarmDescription"]["Fn::Join"][1]
+    assert before.endswith("&environment=")
+    assert environment == {"Ref": "Stage"}
+
+
 def test_what_is_about_no_single_function_leads_to_the_page_and_to_the_issues_of_the_environment():
     app = stack("Shop")
     sqs.Queue(app, "Jobs")

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from aws_cdk import Duration
+from aws_cdk import CfnParameter, Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
@@ -52,6 +52,45 @@ def test_an_existing_topic_can_take_one_severity_too():
     _, critical, warning = notified(Notify.topic(pager, only="warning"))
     assert pager.topic_arn not in critical
     assert warning[-1] == pager.topic_arn
+
+
+def test_a_topic_for_one_severity_is_made_for_who_subscribes_to_it_alone():
+    pager = sns.Topic.from_topic_arn(stack(), "Pager", "arn:aws:sns:eu-west-1:111111111111:pager")
+    template, critical, warning = notified(Notify.topic(pager, only="critical"))
+    assert len(resources_of(template, "AWS::SNS::Topic")) == 1
+    assert (len(critical), len(warning)) == (2, 1)
+
+
+def test_a_target_given_twice_is_told_once():
+    pager = sns.Topic.from_topic_arn(stack(), "Pager", "arn:aws:sns:eu-west-1:111111111111:pager")
+    once = [Notify.email("a@example.com"), Notify.slack("T0123456789", "C0123456789"), Notify.topic(pager)]
+    template, critical, _ = notified(*once, *once, Notify.topic(pager, only="critical"))
+    assert len(subscriptions(template)) == 1
+    assert len(resources_of(template, "AWS::Chatbot::SlackChannelConfiguration")) == 1
+    assert len(critical) == 2
+
+
+def test_what_is_known_at_deployment_only_can_be_told():
+    app = stack()
+    function(app)
+    address = CfnParameter(app, "Address").value_as_string
+    targets = [Notify.email(address), Notify.webhook(address), Notify.slack(address, address)]
+    monitored_from_inside(app, notify=targets)
+    template = template_of(app)
+    assert [each["Endpoint"] for each in subscriptions(template)] == [{"Ref": "Address"}] * 2
+    (slack,) = resources_of(template, "AWS::Chatbot::SlackChannelConfiguration").values()
+    assert slack["Properties"]["SlackChannelId"] == {"Ref": "Address"}
+
+
+def test_more_topics_than_an_alarm_has_room_for_are_refused():
+    app = stack()
+    topics = [
+        sns.Topic.from_topic_arn(app, f"Topic{number}", f"arn:aws:sns:eu-west-1:111111111111:topic{number}")
+        for number in range(4)
+    ]
+    with pytest.raises(ConfigurationError, match=r"4 x Notify\.topic for critical alarms") as refused:
+        SentryMonitoring(app, "Sentry", notify=[Notify.topic(topic, only="critical") for topic in topics])
+    assert "warning" not in str(refused.value)
 
 
 def test_every_topic_is_encrypted_tls_only_and_takes_alarms_of_this_account_alone():

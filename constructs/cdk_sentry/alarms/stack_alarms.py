@@ -1,6 +1,7 @@
 """The alarms of one stack: collected while it is looked through, declared when all are known."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ _ALARMS_PER_NESTED_STACK = 450
 _RESOURCES_PER_NESTED_STACK = 150
 # docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 _MAX_NAME = 255
+# Printable ASCII but for quote and backslash, which the rule of a composite alarm would take for the end of a name.
+_NOT_PLAIN = re.compile(r"[^ !#-\[\]-~]")
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class StackAlarms:
         self._prefix = name_prefix
         self._stack_path = str(self._stack.node.path)
         self._resources: list[tuple[WatchedResource, str]] = []
+        self._subjects: set[str] = set()
         self._planned: list[PlannedAlarm] = []
         self._declared: list[cloudwatch.CfnAlarm] = []
         self._composite_alarms = 0
@@ -95,9 +99,7 @@ class StackAlarms:
         Returns:
             the alarms.
         """
-        subject = resource.path.removeprefix(self._stack_path).strip("/").replace("/", "-")
-        if resource.part:
-            subject = f"{subject}-{resource.part}"
+        subject = self._subject_of(resource)
         self._resources.append((resource, subject))
         rules = rules_for(resource, alarms)
         self._plan(rules, subject, resource, alarms, links)
@@ -145,6 +147,15 @@ class StackAlarms:
                 after=scopes,
             )
 
+    def _subject_of(self, resource: WatchedResource) -> str:
+        subject = resource.path.removeprefix(self._stack_path).strip("/").replace("/", "-")
+        if resource.part:
+            subject = f"{subject}-{resource.part}"
+        if subject in self._subjects:  # A/B-C beside A-B/C
+            subject = f"{subject}-{_digest(f'{resource.path}/{resource.part}')}"
+        self._subjects.add(subject)
+        return subject
+
     def _plan(
         self,
         rules: Sequence[AlarmRule],
@@ -154,7 +165,7 @@ class StackAlarms:
         links: Sequence[str],
     ) -> None:
         for rule in rules:
-            name = _shortened(f"{self._prefix}-{subject}-{rule.name}")
+            name = _plain_name(f"{self._prefix}-{subject}-{rule.name}")
             self._planned.append(PlannedAlarm(rule, subject, name, resource, tuple(links), alarms.notify_ok))
 
     def _declare(
@@ -192,10 +203,11 @@ class StackAlarms:
             yield batch
 
 
-def _shortened(name: str) -> str:
-    # CloudWatch takes ASCII only in names.
-    name = "".join(each if each.isascii() and each.isprintable() else "_" for each in name)
-    if len(name) <= _MAX_NAME:
-        return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return f"{name[: _MAX_NAME - 9]}-{digest}"
+def _plain_name(name: str) -> str:
+    """The name, or one that is like no other where a part of it cannot stand in an ARN or a composite alarm's rule."""
+    plain = _NOT_PLAIN.sub("_", name)
+    return name if plain == name and len(name) <= _MAX_NAME else f"{plain[: _MAX_NAME - 9]}-{_digest(name)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -15,6 +15,12 @@ from .parts import PARTS, Part
 # docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html, "alarms".
 _MAX_ALARMS_PER_WIDGET = 100
 _ALARMS_PER_ROW = 8
+_CONSOLE = "console.aws.amazon.com"
+_CONSOLES = {
+    "cn-": "console.amazonaws.cn",
+    "eusc-": "console.amazonaws-eusc.eu",
+    "us-gov-": "console.amazonaws-us-gov.com",
+}
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,8 @@ def dashboard_url(stack: Stack, name: str) -> str:
     """The dashboard's address in the console.
 
     Args:
-        stack: says the region.
+        stack: says the region; where that is known at deployment only, it is taken for one of AWS's main partition.
         name: of the dashboard.
     """
-    return f"https://console.aws.amazon.com/cloudwatch/home?region={stack.region}#dashboards/dashboard/{name}"
+    console = next((host for prefix, host in _CONSOLES.items() if stack.region.startswith(prefix)), _CONSOLE)
+    return f"https://{console}/cloudwatch/home?region={stack.region}#dashboards/dashboard/{name}"

@@ -1,6 +1,7 @@
 """The kit's own topics: encrypted, TLS only, for this account's CloudWatch and nobody else."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
@@ -31,9 +32,9 @@ class Notifications:
         self._of_severity: dict[Severity, sns.Topic] = {}
         self._actions: dict[Severity, list[str]] = {}
         self._others: dict[Severity, list[str]] = {severity: [] for severity in Severity}
-        for target in targets:
+        for target in dict.fromkeys(targets):
             only = None if target.only is None else Severity(target.only)
-            arns = target.attach(self.topic if only is None else self._topic_of(only))
+            arns = target.attach(partial(self._topic_of, only))
             for severity in Severity if only is None else (only,):
                 self._others[severity] += arns
 
@@ -42,10 +43,13 @@ class Notifications:
         if severity not in self._actions:
             limited = self._of_severity.get(severity)
             topics = [self.topic] if limited is None else [self.topic, limited]
-            self._actions[severity] = [*(topic.topic_arn for topic in topics), *self._others[severity]]
+            arns = [*(topic.topic_arn for topic in topics), *self._others[severity]]
+            self._actions[severity] = list(dict.fromkeys(arns))
         return self._actions[severity]
 
-    def _topic_of(self, severity: Severity) -> sns.Topic:
+    def _topic_of(self, severity: Severity | None) -> sns.Topic:
+        if severity is None:
+            return self.topic
         if severity not in self._of_severity:
             self._of_severity[severity] = self._declare(f"{severity.capitalize()}Topic")
         return self._of_severity[severity]

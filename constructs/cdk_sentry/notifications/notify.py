@@ -2,10 +2,10 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Stack
+from aws_cdk import CfnResource, Stack
 from aws_cdk import aws_chatbot as chatbot
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
@@ -20,6 +20,8 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # Forms of Slack's ids, as docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/
 # aws-resource-chatbot-slackchannelconfiguration.html gives them.
 _SLACK_ID = re.compile(r"[A-Z0-9]{8,32}")
+# Of the 5 actions that docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html allows.
+_MAX_TOPICS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,21 +99,50 @@ class Notify(ABC):
         """Whether changes of state go to Sentry, by the forwarder, rather than to the topic."""
         return False
 
+    def takes(self, severity: Severity) -> bool:
+        """Whether alarms of a severity are told to it."""
+        return self.only is None or self.only == severity
+
     def check(self, problems: Problems) -> None:
         """Notes what is wrong with the arguments."""
         if self.only is not None and self.only not in tuple(Severity):
             problems.add("notify(only=)", self.only, "'critical', 'warning' or None", "Leave it out for both.")
 
     @abstractmethod
-    def attach(self, topic: sns.Topic) -> Sequence[str]:
+    def attach(self, topic: Callable[[], sns.Topic]) -> Sequence[str]:
         """Connects the target.
 
         Args:
-            topic: the kit's topic, to subscribe to.
+            topic: gives the kit's topic to subscribe to, and makes it if it is the first to ask.
 
         Returns:
             ARNs that alarms must name beside the topic.
         """
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Everybody who is told.
+
+    Attributes:
+        targets: in any order.
+    """
+
+    targets: Sequence[Notify]
+
+    def check(self, problems: Problems) -> None:
+        """Notes what is wrong with one of them, or with all together."""
+        for each in self.targets:
+            each.check(problems)
+        for severity in Severity:
+            topics = {each.existing for each in self.targets if isinstance(each, _Topic) and each.takes(severity)}
+            if len(topics) > _MAX_TOPICS:
+                problems.add(
+                    "notify",
+                    f"{len(topics)} x Notify.topic for {severity} alarms",
+                    f"at most {_MAX_TOPICS}: CloudWatch takes 5 actions an alarm, of which the kit needs 2",
+                    "Name their subscribers instead: Notify.email, Notify.webhook.",
+                )
 
 
 @dataclass(frozen=True)
@@ -128,8 +159,8 @@ class _Email(Notify):
                 "Write it as name@example.com.",
             )
 
-    def attach(self, topic: sns.Topic) -> Sequence[str]:
-        topic.add_subscription(subscriptions.EmailSubscription(self.address))
+    def attach(self, topic: Callable[[], sns.Topic]) -> Sequence[str]:
+        topic().add_subscription(subscriptions.EmailSubscription(self.address))
         return ()
 
 
@@ -137,7 +168,7 @@ class _Email(Notify):
 class _Topic(Notify):
     existing: sns.ITopic
 
-    def attach(self, topic: sns.Topic) -> Sequence[str]:  # noqa: ARG002  (nothing subscribes)
+    def attach(self, topic: Callable[[], sns.Topic]) -> Sequence[str]:  # noqa: ARG002  (nothing subscribes)
         return (self.existing.topic_arn,)
 
 
@@ -147,7 +178,7 @@ class _Sentry(Notify):
     def is_sentry(self) -> bool:
         return True
 
-    def attach(self, topic: sns.Topic) -> Sequence[str]:  # noqa: ARG002  (EventBridge tells the forwarder)
+    def attach(self, topic: Callable[[], sns.Topic]) -> Sequence[str]:  # noqa: ARG002  (EventBridge tells the forwarder)
         return ()
 
 
@@ -160,10 +191,14 @@ class _Https(Notify):
         super().check(problems)
         self.url.check(self.factory, problems)
 
-    def attach(self, topic: sns.Topic) -> Sequence[str]:
-        number = sum(1 for each in topic.node.children if isinstance(each, sns.CfnSubscription)) + 1
+    def attach(self, topic: Callable[[], sns.Topic]) -> Sequence[str]:
+        own = topic()
         sns.CfnSubscription(
-            topic, f"Https{number}", topic_arn=topic.topic_arn, protocol="https", endpoint=self.url.value(topic)
+            own,
+            f"Https{_next(own, sns.CfnSubscription)}",
+            topic_arn=own.topic_arn,
+            protocol="https",
+            endpoint=self.url.value(own),
         )
         return ()
 
@@ -184,13 +219,16 @@ class _Slack(Notify):
                     "Copy it from the address of the channel in a browser: /client/<workspace>/<channel>.",
                 )
 
-    def attach(self, topic: sns.Topic) -> Sequence[str]:
+    def attach(self, topic: Callable[[], sns.Topic]) -> Sequence[str]:
         # What the service may do for people in the channel: look at alarms and graphs. It need not read the topic's
         # key, as SNS decrypts before it delivers.
-        read = f"arn:{Stack.of(topic).partition}:iam::aws:policy/CloudWatchReadOnlyAccess"
+        own = topic()
+        # A channel keeps its resource wherever it stands in the list, as far as it is known.
+        name = self.channel_id if is_known(self.channel_id) else _next(own, chatbot.CfnSlackChannelConfiguration)
+        read = f"arn:{Stack.of(own).partition}:iam::aws:policy/CloudWatchReadOnlyAccess"
         role = iam.CfnRole(
-            topic,
-            f"Slack{self.channel_id}Role",
+            own,
+            f"Slack{name}Role",
             assume_role_policy_document=iam.PolicyDocument(
                 statements=[
                     iam.PolicyStatement(
@@ -201,16 +239,20 @@ class _Slack(Notify):
             managed_policy_arns=[read],
         )
         configuration = chatbot.CfnSlackChannelConfiguration(
-            topic,
-            f"Slack{self.channel_id}",
-            configuration_name=f"{topic.node.addr[-8:]}-{self.channel_id}",
+            own,
+            f"Slack{name}",
+            configuration_name=f"{own.node.addr[-8:]}-{self.channel_id}",
             iam_role_arn=role.attr_arn,
             slack_workspace_id=self.workspace_id,
             slack_channel_id=self.channel_id,
-            sns_topic_arns=[topic.topic_arn],
+            sns_topic_arns=[own.topic_arn],
             guardrail_policies=[read],
             logging_level="ERROR",
         )
         for resource in (role, configuration):
             only_on_aws(resource)
         return ()
+
+
+def _next(topic: sns.Topic, kind: type[CfnResource]) -> int:
+    return sum(1 for each in topic.node.children if isinstance(each, kind)) + 1
