@@ -22,6 +22,7 @@ COMMANDS = {
     "release": "Tell Sentry of a deployed release: its commits, and where it was deployed to",
     "quarantine": "Show what the sample pipeline has set aside, put it on its stream again",
     "forget": "Delete what the sample pipeline keeps of one user",
+    "completion": "Write what a shell needs to complete these words",
 }
 
 # What shells make of SIGINT and SIGPIPE.
