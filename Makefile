@@ -9,6 +9,9 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20,22
 export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 20,22
 export CDK_DISABLE_CLI_TELEMETRY := 1
 
+# Tests that share something expensive stay in one process, and begin first (tests/conftest.py).
+IN_PARALLEL := -n 2 --dist loadgroup --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-once test test-fast test-wheel chaos lint synth bench bench-smoke docs pictures pins update sbom audit dist hooks clean
 
@@ -22,16 +25,16 @@ demo-once: setup  ## the same, then stop everything; non-zero if anything was wr
 	@$(BIN)/python -m demo --once
 
 test: lint  ## everything CI runs
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest $(IN_PARALLEL)
 
 test-fast: setup  ## unit tests alone
 	@$(BIN)/python -m pytest -q tests/unit
 
 test-wheel: setup  ## what is packed, installed away from this checkout
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/packaging
+	@$(BIN)/python -m pytest $(IN_PARALLEL) tests/packaging
 
 chaos: setup  ## 5,000 schedules of faults and 20,000 events through the sample pipeline
-	@CHAOS_SCHEDULES=5000 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/pipeline
+	@CHAOS_SCHEDULES=5000 $(BIN)/python -m pytest $(IN_PARALLEL) tests/pipeline
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -2,7 +2,14 @@
 
 import os
 
+import pytest
+
 # The validator built into aws-cdk-lib takes 5 s of each synth; cfn-lint checks the templates in tests/synth.
 os.environ.setdefault("CDK_VALIDATION", "false")
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20,22")
 os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "20,22")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Moves tests that share a deployment to the front: one that begins last would keep one process alone at work."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
