@@ -1,13 +1,12 @@
 """What the layer has told of and the platform tells of again has one id, of which Sentry keeps one event."""
 
+import json
 import time
 
 import pytest
-from cdk_sentry_forwarder import aws, functions, handler, sentry
-from cdk_sentry_forwarder.floods import Floods
+from cdk_sentry_forwarder import handler
 
-from tests.forwarder.local_aws import LocalAws, configuration, delivery
-from tests.harness.sink import Sink
+from tests.forwarder.local_aws import GROUP, configuration, delivery
 from tests.runtime.lambda_function import Function
 
 TIMEOUT_S = 2
@@ -15,29 +14,25 @@ MINUTE_MS = 60_000
 
 
 @pytest.fixture
-def sink():
-    with Sink() as running:
-        yield running
+def tell(cloud, sink):
+    """Delivers the last line of a log stream; returns the id of the event."""
+    cloud.configurations["orders"] = configuration(layer=True) | {"Timeout": TIMEOUT_S}
+
+    def deliver(lines, log_stream):
+        cloud.streams[GROUP, log_stream] = lines
+        handler.handler(delivery(lines[-1:], stream=log_stream), None)
+        return sink.events[-1]["event_id"]
+
+    return deliver
 
 
 @pytest.fixture
-def from_outside(monkeypatch, sink):
+def from_outside(tell):
     """The ids that the forwarder sends for an invocation of a function with the layer."""
-    cloud = LocalAws(configurations={"orders": configuration(layer=True) | {"Timeout": TIMEOUT_S}})
-    monkeypatch.setattr(aws, "client", cloud.client)
-    monkeypatch.setattr(handler, "_sentry", sentry.Delivery())
-    monkeypatch.setattr(handler, "_floods", Floods())
-    monkeypatch.setenv("SENTRY_DSN", sink.dsn)
-    functions._configuration.cache_clear()
 
     def send(began_ms, log_stream, request_id, said):
-        lines = [
-            (began_ms, f"START RequestId: {request_id} Version: 7"),
-            (began_ms + 40, said.format(id=request_id)),
-        ]
-        cloud.streams["/aws/lambda/orders", log_stream] = lines
-        handler.handler(delivery(lines[1:], stream=log_stream), None)
-        return sink.events[-1]["event_id"]
+        start = f"START RequestId: {request_id} Version: 7"
+        return tell([(began_ms, start), (began_ms + 40, said.format(id=request_id))], log_stream)
 
     return send
 
@@ -75,6 +70,17 @@ def test_what_the_layer_has_told_of_has_the_same_id_from_outside(
     }
 
     assert told["event_id"] in seen
+
+
+def test_where_the_log_does_not_say_when_an_invocation_began_its_report_does(tell, from_outside) -> None:
+    """Such as with the system log level WARN, which leaves the line `platform.start` out."""
+    stream, request = "2026/11/21/[$LATEST]0123456789abcdef0123456789abcdef", "8f507cfc-4c1b-4697-b07a-ac58fc914c95"
+    said = "2026-11-21T09:14:07.412Z {id} Task timed out after 2.00 seconds"
+    began_ms = 1_795_252_447_000
+    report = {"requestId": request, "metrics": {"durationMs": 2_000.0}, "status": "timeout"}
+    line = (began_ms + 2_000, json.dumps({"type": "platform.report", "record": report}))
+
+    assert from_outside(began_ms, stream, request, said) == tell([line], stream)
 
 
 def test_each_attempt_at_a_request_has_an_id_of_its_own(from_outside) -> None:

@@ -223,6 +223,18 @@ def test_a_group_with_two_subscriptions_is_left_alone_with_a_warning() -> None:
     assert not [each for each in warnings_of(free) if "log-group-full" in each]
 
 
+def test_a_group_of_a_class_without_subscriptions_is_left_alone_with_a_warning() -> None:
+    shop = stack("Shop")
+    group = logs.LogGroup(shop, "Rare", log_group_class=logs.LogGroupClass.INFREQUENT_ACCESS)
+    rare, plain = function(shop, "Rarely", log_group=group), function(shop, "Plain")
+    monitored(shop)
+
+    assert len(log_groups_of(template_of(shop))) == 1
+    (warning,) = [each for each in warnings_of(rare) if "cdk_sentry:log-group-class" in each]
+    assert "STANDARD" in warning
+    assert not [each for each in warnings_of(plain) if "log-group" in each]
+
+
 def test_functions_of_a_nested_stack_are_subscribed_in_its_template() -> None:
     shop = stack("Shop")
     nested = cdk.NestedStack(shop, "Nested")

@@ -1,6 +1,7 @@
-"""Which log groups the functions of one template write to, and how many subscriptions the template gives them already.
+"""Which log groups the functions of one template write to, and whether they have room for one more subscription.
 
-Limit: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html.
+Limit: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html. Which class takes none:
+docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html.
 """
 
 import json
@@ -19,6 +20,7 @@ _PREFIX = "/aws/lambda/"
 _SUBSCRIPTION = "AWS::Logs::SubscriptionFilter"
 _GROUP = "AWS::Logs::LogGroup"
 _RETENTION = "Custom::LogRetention"
+_WITHOUT_SUBSCRIPTIONS = ("INFREQUENT_ACCESS", "DELIVERY")
 
 
 class TemplateLogGroups:
@@ -44,6 +46,11 @@ class TemplateLogGroups:
             for logical_id, kind, _ in resolved
             if (name := self._names.get(logical_id)) is not None
         }
+        self._without_subscriptions = {
+            logical_id
+            for logical_id, kind, properties in resolved
+            if kind == _GROUP and property_of(properties, "LogGroupClass") in _WITHOUT_SUBSCRIPTIONS
+        }
         targets = [property_of(properties, "LogGroupName") for _, kind, properties in resolved if kind == _SUBSCRIPTION]
         # Under what the subscription says and under what that stands for: a function may say either.
         self._subscriptions = Counter(key for target in targets for key in {_key(target), _key(self._followed(target))})
@@ -60,6 +67,10 @@ class TemplateLogGroups:
             return own
         by_name, by_reference = self._default_names(function)
         return self._declared.get(_key(by_reference)) or self._declared.get(_key(by_name)) or by_name
+
+    def takes_subscriptions(self, function: MonitoredFunction) -> bool:
+        """Whether the class of a function's log group, where the template declares it, takes any."""
+        return self._without_subscriptions.isdisjoint(_targets(self.name_of(function)))
 
     def count_subscriptions(self, function: MonitoredFunction) -> int:
         """How many subscriptions the template gives to a function's log group."""

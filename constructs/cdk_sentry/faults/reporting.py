@@ -24,6 +24,7 @@ from .patterns import filter_pattern
 _MAX_RESOURCES = 500
 _OWN_RESOURCES = 25
 _RESOURCE_TYPE = "Custom::SentryLogSubscriptions"
+_UNREPORTED = "so timeouts, lack of memory and crashes are not reported"
 
 
 @dataclass(frozen=True)
@@ -89,20 +90,31 @@ def report_faults(
 def _with_room(covered: Sequence[Covered], groups: Mapping[Stack, TemplateLogGroups]) -> Iterator[Covered]:
     """The functions whose log group has a place for one more subscription; says so of the others."""
     for each in covered:
-        function = each.report.function
-        there = groups[function.stack].count_subscriptions(function)
-        if there < MAX_SUBSCRIPTIONS:
+        finding = _full(each.report.function, groups[each.report.function.stack])
+        if finding is None:
             yield each
-            continue
-        each.report.findings.append(
-            Finding(
-                "log-group-full",
-                "warning",
-                f"{function.path}: its log group has {there} subscriptions already and takes {MAX_SUBSCRIPTIONS}, so "
-                "timeouts, lack of memory and crashes are not reported. Remove one, or have one function read for "
-                "both.",
-            )
+        else:
+            each.report.findings.append(finding)
+
+
+def _full(function: MonitoredFunction, groups: TemplateLogGroups) -> Finding | None:
+    """Why there is no place in the log group of a function; None where there is."""
+    if not groups.takes_subscriptions(function):
+        return Finding(
+            "log-group-class",
+            "warning",
+            f"{function.path}: its log group is of a class that takes no subscriptions, {_UNREPORTED}. Use the class "
+            "STANDARD.",
         )
+    there = groups.count_subscriptions(function)
+    if there < MAX_SUBSCRIPTIONS:
+        return None
+    return Finding(
+        "log-group-full",
+        "warning",
+        f"{function.path}: its log group has {there} subscriptions already and takes {MAX_SUBSCRIPTIONS}, "
+        f"{_UNREPORTED}. Remove one, or have one function read for both.",
+    )
 
 
 def _subscribe(

@@ -45,8 +45,16 @@ class Invocation:
 
     @property
     def started_ms(self) -> int | None:
-        """When the platform handed the request over, since the epoch; None where the line is missing."""
-        return next((line.timestamp_ms for line in self.lines if line.is_start), None)
+        """When the platform handed the request over, since the epoch; None where nothing tells.
+
+        Without the line that says it, as a function has it whose system log level is WARN, its report does.
+        """
+        for line in self.lines:
+            if line.is_start:
+                return line.timestamp_ms
+            if line.is_report and line.figures is not None and "duration_ms" in line.figures:
+                return round(line.timestamp_ms - line.figures["duration_ms"])
+        return None
 
     @property
     def figures(self) -> Mapping[str, float]:
