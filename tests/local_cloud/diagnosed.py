@@ -2,16 +2,12 @@
 
 import io
 import json
-import subprocess
-import sys
-import time
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,42 +17,16 @@ from demo.ministack import ministack
 from demo.traffic import SignedSession
 from demo.waiting import wait_until
 from tests.harness.sink import Sink
+from tests.local_cloud.command import Run, run
 from tests.local_cloud.conftest import DSN_PARAMETER
 
 STACK = "activity-history-local"
-_THROUGH_S = 30.0
+_THROUGH_S = 60.0
 
 
-@dataclass(frozen=True)
-class Run:
-    """What the command did."""
-
-    exit_code: int
-    output: str
-    errors: str
-    duration_s: float
-
-    @cached_property
-    def document(self) -> dict[str, Any]:
-        return json.loads(self.output)
-
-    @property
-    def verdict(self) -> dict[str, Any] | None:
-        return self.document["verdict"]
-
-
-def command(aws: LocalAws, *arguments: str, environment: dict[str, str] | None = None) -> Run:
-    """Runs `cdk-sentry diagnose` as a user does."""
-    began = time.monotonic()
-    finished = subprocess.run(
-        [sys.executable, "-m", "cdk_sentry.cli.main", "diagnose", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=aws.environment() | (environment or {}),
-        timeout=60,
-    )
-    return Run(finished.returncode, finished.stdout, finished.stderr, time.monotonic() - began)
+def diagnose(aws: LocalAws, stack: str, since: datetime, *more: str) -> Run:
+    """Runs `cdk-sentry diagnose --json` as a user does."""
+    return run(aws.environment(), "diagnose", "--stack", stack, "--since", since.isoformat(), "--json", *more)
 
 
 @dataclass
@@ -185,8 +155,7 @@ class Sample:
         self.until_works()
 
     def diagnose(self, since: datetime, user: str = "") -> Run:
-        of_user = ("--user", user) if user else ()
-        return command(self.aws, "--stack", STACK, "--since", since.isoformat(), "--json", *of_user)
+        return diagnose(self.aws, STACK, since, *(("--user", user) if user else ()))
 
 
 @contextmanager

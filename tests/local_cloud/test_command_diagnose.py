@@ -1,12 +1,12 @@
 """The sample, broken in one way after the other: the command names the right step each time, and what to do next."""
 
-import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.local_cloud.diagnosed import STACK, Sample, command, deployed_sample
+from tests.local_cloud.diagnosed import STACK, Sample, deployed_sample, diagnose
 from tests.local_cloud.diagnosed_ways import (
     API,
     CASES,
@@ -36,12 +36,10 @@ def test_the_sick_step_is_named_with_the_next_command(sample: Sample, case: Case
     with sample.broken(case.break_it) as since:
         run = sample.diagnose(since, case.user)
 
-    assert run.exit_code == 1, run.errors
-    assert run.verdict is not None
-    assert (run.verdict["what"], run.verdict["step"], run.verdict["id"]) == (case.what, case.step, case.finding), (
-        json.dumps(run.document, indent=1)
-    )
-    assert case.next_command in run.verdict["next_command"]
+    assert run.code == 1, run.err
+    verdict = run.document["verdict"]
+    assert (verdict["what"], verdict["step"], verdict["id"]) == (case.what, case.step, case.finding), run.out
+    assert case.next_command in verdict["next_command"]
 
 
 def test_everything_is_fine(sample: Sample) -> None:
@@ -50,12 +48,14 @@ def test_everything_is_fine(sample: Sample) -> None:
         sample.until(lambda: sample.stored("ada") > 0, "the event to be stored")
 
     with sample.broken(send) as since:
+        began = time.monotonic()
         run = sample.diagnose(since, "ada")
+        duration_s = time.monotonic() - began
 
-    assert run.exit_code == 0, run.output
-    assert run.verdict is None
+    assert run.code == 0, run.out
+    assert run.document["verdict"] is None
     assert {step["health"] for step in run.document["steps"]} == {"healthy"}
-    assert run.duration_s < HEALTHY_RUN_S
+    assert duration_s < HEALTHY_RUN_S
 
 
 def test_steps_come_in_the_order_in_which_data_flows(sample: Sample) -> None:
@@ -76,9 +76,8 @@ def test_steps_come_in_the_order_in_which_data_flows(sample: Sample) -> None:
 
 
 def test_a_stack_that_does_not_exist_is_said_in_one_line(sample: Sample) -> None:
-    run = command(sample.aws, "--stack", "activity-history-lokal")
+    run = diagnose(sample.aws, "activity-history-lokal", datetime.now(UTC) - timedelta(hours=1))
 
-    assert run.exit_code == 2
-    assert run.output == ""
-    assert run.errors.count("\n") == 1
-    assert STACK in run.errors
+    assert (run.code, run.out) == (2, "")
+    assert run.err.count("\n") == 1
+    assert STACK in run.err

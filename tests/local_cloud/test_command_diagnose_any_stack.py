@@ -16,7 +16,8 @@ from demo.local_aws import LocalAws
 from demo.ministack import CHECKOUT
 from demo.waiting import wait_until
 from tests.local_cloud import diagnosed_app
-from tests.local_cloud.diagnosed import STACK, Run, Sample, command, deployed_sample
+from tests.local_cloud.command import Run, run_here
+from tests.local_cloud.diagnosed import STACK, Sample, deployed_sample, diagnose
 from tests.local_cloud.limited_user import as_named_here, limited_user
 
 pytestmark = pytest.mark.xdist_group("local_cloud_diagnose_any_stack")
@@ -60,7 +61,7 @@ class Orders:
         return next(found).physical_id
 
     def diagnose(self, since: datetime) -> Run:
-        return command(self.aws, "--stack", diagnosed_app.STACK, "--since", since.isoformat(), "--json")
+        return diagnose(self.aws, diagnosed_app.STACK, since)
 
 
 @pytest.fixture(scope="module")
@@ -88,15 +89,16 @@ def since() -> datetime:
 
 
 def said_of(run: Run) -> tuple[str, str, str]:
-    assert run.verdict is not None, run.output
-    return run.verdict["what"], run.verdict["step"], run.verdict["id"]
+    verdict = run.document["verdict"]
+    assert verdict is not None, run.out
+    return verdict["what"], verdict["step"], verdict["id"]
 
 
 def test_its_steps_come_in_the_order_in_which_data_flows(orders, since):
     run = orders.diagnose(since)
 
     steps = [step["step"] for step in run.document["steps"]]
-    assert run.exit_code == 0, run.output
+    assert run.code == 0, run.out
     for path in (
         ("Topic", "Take", "Queue", "Store/SqsEventSource", "Store", "Table", "Ask"),
         ("Daily", "Machine", "Nested/Close"),
@@ -114,7 +116,7 @@ def test_a_rule_that_is_disabled_is_named(orders, since):
     run = orders.diagnose(since)
 
     assert said_of(run) == ("rule", "Daily", "disabled")
-    assert run.verdict["next_command"] == f"aws events enable-rule --name {rule}"
+    assert run.document["verdict"]["next_command"] == f"aws events enable-rule --name {rule}"
 
 
 def test_a_function_behind_a_state_machine_that_fails_is_named(orders, since):
@@ -132,7 +134,7 @@ def test_a_function_behind_a_state_machine_that_fails_is_named(orders, since):
     run = orders.diagnose(since)
 
     assert said_of(run) == ("function", "Nested/Close", "switched-off")
-    assert run.verdict["explains"] == ["Machine"]
+    assert run.document["verdict"]["explains"] == ["Machine"]
 
 
 def test_a_key_that_is_disabled_is_named(orders, since):
@@ -143,7 +145,7 @@ def test_a_key_that_is_disabled_is_named(orders, since):
     run = orders.diagnose(since)
 
     assert said_of(run) == ("queue", "Queue", "key-unusable")
-    assert run.verdict["next_command"] == f"aws kms enable-key --key-id {key}"
+    assert run.document["verdict"]["next_command"] == f"aws kms enable-key --key-id {key}"
 
 
 def test_a_queue_that_nobody_takes_from_is_named(orders, since):
@@ -187,17 +189,17 @@ def test_an_http_api_whose_function_fails_names_the_function(orders, since):
     assert (what, step) == ("function", "Ask")
 
 
-def run_as(user: dict[str, str], sample: Sample, stack: str) -> Run:
+def run_as(user: dict[str, str], stack: str) -> Run:
     since = (datetime.now(UTC) - timedelta(milliseconds=1)).isoformat()
-    return command(sample.aws, "--stack", stack, "--since", since, "--user", "ada", "--json", environment=user)
+    return run_here(user, "diagnose", "--stack", stack, "--since", since, "--user", "ada", "--json")
 
 
 @pytest.mark.parametrize("stack", [STACK, diagnosed_app.STACK])
 def test_the_documented_policy_is_enough(sample, deployed_orders, stack):
     with limited_user(sample.aws, f"reads-{stack}", COMMAND.permissions) as user:
-        run = run_as(user, sample, stack)
+        run = run_as(user, stack)
 
-    assert run.errors == ""
+    assert run.err == ""
     assert run.document["denied_actions"] == []
     assert all(step["health"] != "unknown" for step in run.document["steps"])
 
@@ -207,9 +209,9 @@ def test_without_one_action_the_command_names_it_in_one_line(sample, deployed_or
     stack = diagnosed_app.STACK if action in OF_THE_OTHER_STACK else STACK
     name = action.replace(":", "-")
     with limited_user(sample.aws, name, COMMAND.permissions, without=[action]) as user:
-        run = run_as(user, sample, stack)
+        run = run_as(user, stack)
 
-    assert as_named_here(action) in run.errors
-    assert run.errors.count("\n") == 1
+    assert as_named_here(action) in run.err
+    assert run.err.count("\n") == 1
     # Nothing is sick, but that cannot be known; only what is missing for the user itself is found nevertheless.
-    assert run.exit_code == 2 or (run.verdict or {}).get("id") == "no-data"
+    assert run.code == 2 or run.document["verdict"]["id"] == "no-data"

@@ -23,6 +23,7 @@ _MAX_REQUESTS = 3
 _IAM = "AWS_IAM"
 _OPEN = ("NONE", "")
 _REFUSED = (401, 403)
+_TAKES_GET = {"GET", "ANY"}
 _TOO_MANY = 429
 
 
@@ -172,7 +173,9 @@ def _chosen(survey: Survey, routes: Sequence[Route]) -> list[Route]:
     """What is asked for: what the command line says, else a few GETs with the user in their path, else without."""
     if survey.requests.paths:
         return [_like(routes, path) for path in survey.requests.paths]
-    possible = [route for route in routes if route.method == "GET" and route.parameters <= 1 and "+}" not in route.path]
+    possible = [
+        route for route in routes if route.method in _TAKES_GET and route.parameters <= 1 and "+}" not in route.path
+    ]
     return sorted(possible, key=lambda route: (-route.parameters, route.path))[:_MAX_REQUESTS]
 
 
@@ -180,7 +183,7 @@ def _like(routes: Sequence[Route], path: str) -> Route:
     """A path of the command line, with the guard of the route that it goes to."""
     shape = _shape(path.partition("?")[0])
     fallback = Route("GET", path, _IAM if any(each.authorization == _IAM for each in routes) else "NONE", False, "")
-    found = next((each for each in routes if each.method in {"GET", "ANY"} and _matches(each.path, shape)), fallback)
+    found = next((each for each in routes if each.method in _TAKES_GET and _matches(each.path, shape)), fallback)
     return Route("GET", path, found.authorization, found.needs_key, found.target)
 
 

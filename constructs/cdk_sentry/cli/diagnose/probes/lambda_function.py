@@ -151,12 +151,8 @@ def _how_it_ran(seen: Seen, resource: Resource, log: FunctionLog | None) -> str:
         return f"{counted(invocations, 'invocation')}, p95 {seen.figure(resource, 'Duration'):.0f} ms"
     if not log:
         return "how often it ran is not known"
-    since = f" since {clock_ms(log.read_since_ms)}" if log.read_since_ms > seen.survey.since_ms else ""
-    return (
-        f"{counted(len(log.runs), 'invocation')} in its log{since}"
-        if log.runs
-        else f"has not run{since or ' in this time'}"
-    )
+    since = f"since {clock_ms(log.read_since_ms)}" if log.read_since_ms > seen.survey.since_ms else "in this time"
+    return f"{counted(len(log.runs), 'invocation')} in its log {since}" if log.runs else f"has not run {since}"
 
 
 def _state(facts: FunctionFacts) -> Iterator[Finding]:
