@@ -10,7 +10,7 @@ from .functions.report import FunctionReport
 
 @dataclass(frozen=True)
 class Report(Sequence[FunctionReport]):
-    """What each function got, in the order of their paths' discovery, and what all of it costs.
+    """What each function got, in the order of the templates, and what all of it costs.
 
     Attributes:
         functions: one entry each; the report itself is the sequence of them.

@@ -36,6 +36,7 @@ monitoring.configure(checkout, alarms=Alarms.only("function_errors", function_p9
 
 - `Alarms(...)` changes thresholds for all; `None` switches an alarm off, a value switches one on.
 - `monitoring.configure(resource, alarms=...)` says it for one function, table, queue and so on.
+- `Alarms(severities={"p95_latency": "critical"})` says that an alarm matters more, or less, than it usually does.
 - `Alarms.only("function_errors", api_5xx=3)` has these and no others; `Alarms.none()` has none.
 - `Alarms(notify_ok=False)` does not tell of an alarm's end.
 - `Alarms(summary=True)` puts one composite alarm per stack and severity above the others, which then keep silent: one
