@@ -5,7 +5,7 @@ A part stands after a line such as `<!-- policy: audit -->`, up to the line `<!-
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -13,10 +13,11 @@ from typing import Any
 from cdk_sentry.cli.audit.checks import CHECKS
 from cdk_sentry.cli.command import Command
 from cdk_sentry.cli.main import COMMANDS, load
+from tests.cli.examples import EXAMPLES, Example
 from tests.local_cloud.diagnosed_ways import CASES
 
 DOCS = Path(__file__).parents[2] / "docs"
-_PART = re.compile(r"(<!-- (policy|checks|ways): ([\w ]+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
+_PART = re.compile(r"(<!-- (policy|checks|ways|commands|output): ([\w -]+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
 # What the reader has to fill in.
 _PLACE = {"Partition": "aws", "Region": "REGION", "Account": "ACCOUNT"}
 
@@ -41,7 +42,13 @@ def subcommands() -> dict[str, Command]:
 
 
 def _written(kind: str, name: str) -> str:
-    kinds = {"policy": lambda: _policy(subcommands()[name]), "checks": _checks, "ways": _ways}
+    kinds: dict[str, Callable[[], Iterator[str]]] = {
+        "policy": lambda: _policy(subcommands()[name]),
+        "output": lambda: _output(EXAMPLES[name]),
+        "commands": _commands,
+        "checks": _checks,
+        "ways": _ways,
+    }
     return "\n".join(kinds[kind]())
 
 
@@ -67,6 +74,20 @@ def _statements(command: Command) -> Iterator[dict[str, Any]]:
 
 def _one_or_list(values: Sequence[str]) -> str | list[str]:
     return values[0] if len(values) == 1 else list(values)
+
+
+def _commands() -> Iterator[str]:
+    yield "| command | what it does |"
+    yield "| --- | --- |"
+    for name, command in subcommands().items():
+        yield f"| `{name}` | {command.summary} |"
+
+
+def _output(example: Example) -> Iterator[str]:
+    yield "```text"
+    yield f"$ {example.line}"
+    yield example.run()
+    yield "```"
 
 
 def _checks() -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What every subcommand has in common: how it starts, how it fails, how it ends."""
 
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -291,6 +292,19 @@ def test_text_has_no_colour_where_no_terminal_is(command: Command, monkeypatch) 
 
     running(monkeypatch, says)
     assert command("it").out == "arn:aws:lambda:x: [bold]as it is[/bold]\n"
+
+
+@pytest.mark.parametrize(("more", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_a_terminal_gets_colours_unless_it_wants_none(aws_environment: None, more, coloured) -> None:
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"TERM": "xterm-256color", "SENTRY_AUTH_TOKEN": ""} | more
+    subprocess.run([*PROGRAM, "release", "--stack", "x"], env=environment, stderr=theirs, check=False)
+    os.close(theirs)
+    seen = os.read(ours, 1000)
+    os.close(ours)
+    red = b"\x1b[1;31m"
+    assert b"sentry-cli needs SENTRY_AUTH_TOKEN" in seen
+    assert (red in seen) is coloured
 
 
 def test_machines_get_one_document_and_people_nothing_of_it(command: Command, monkeypatch) -> None:

@@ -32,11 +32,14 @@ COMMAND = Command(
     permissions=(
         FIND,
         Permission(
-            ("dynamodb:Query", "dynamodb:BatchWriteItem"), ("arn:${Partition}:dynamodb:${Region}:${Account}:table/*",)
+            ("dynamodb:Query", "dynamodb:BatchWriteItem"),
+            ("arn:${Partition}:dynamodb:${Region}:${Account}:table/*",),
+            "the user's events and counters",
         ),
         Permission(
             ("sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage"),
             ("arn:${Partition}:sqs:${Region}:${Account}:*",),
+            "the user's records in quarantine",
         ),
         Permission(("kms:Decrypt",), why="only where table and queue have a key of your own"),
     ),

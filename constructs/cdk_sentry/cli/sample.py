@@ -10,7 +10,9 @@ from .errors import CommandError
 from .stacks import resources_of
 
 FIND = Permission(
-    ("cloudformation:ListStackResources",), ("arn:${Partition}:cloudformation:${Region}:${Account}:stack/*",)
+    ("cloudformation:ListStackResources",),
+    ("arn:${Partition}:cloudformation:${Region}:${Account}:stack/*",),
+    "where the pipeline's stream, table and queues are",
 )
 """What `deployed` needs."""
 

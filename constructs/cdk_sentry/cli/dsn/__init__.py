@@ -11,7 +11,7 @@ _ANY_PARAMETER = ("arn:${Partition}:ssm:${Region}:${Account}:parameter/Sentry/*"
 _OWN_KEY = "only with --secure and a key of your own"
 
 _READS = (
-    Permission(("ssm:GetParameter",), _ANY_PARAMETER),
+    Permission(("ssm:GetParameter",), _ANY_PARAMETER, "the DSN that is stored; with --name, that parameter's ARN"),
     Permission(("kms:Decrypt",), why="only for a SecureString with a key of your own"),
 )
 
@@ -51,7 +51,7 @@ COMMAND = Command(
             put,
             _put_arguments,
             (
-                Permission(("ssm:PutParameter",), _ANY_PARAMETER),
+                Permission(("ssm:PutParameter",), _ANY_PARAMETER, "storing it; with --name, that parameter's ARN"),
                 Permission(("kms:Encrypt", "kms:GenerateDataKey"), why=_OWN_KEY),
             ),
             details="""examples:

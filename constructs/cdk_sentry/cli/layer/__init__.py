@@ -53,8 +53,8 @@ COMMAND = Command(
             publish,
             _publish_arguments,
             (
-                Permission(("lambda:ListLayerVersions",)),
-                Permission(("lambda:PublishLayerVersion",), _LAYERS),
+                Permission(("lambda:ListLayerVersions",), why="whether this content is published already"),
+                Permission(("lambda:PublishLayerVersion",), _LAYERS, "publishing it; with --name, that layer's ARN"),
                 Permission(("lambda:AddLayerVersionPermission",), _LAYERS, "only with --organization"),
             ),
             details="""What is published already, with the same content, is not published again.

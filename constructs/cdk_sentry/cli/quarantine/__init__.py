@@ -12,7 +12,11 @@ _QUEUES = ("arn:${Partition}:sqs:${Region}:${Account}:*",)
 _STREAMS = ("arn:${Partition}:kinesis:${Region}:${Account}:stream/*",)
 _OWN_KEY = "only where stream and queues have a key of your own"
 
-_READ = Permission(("sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"), _QUEUES)
+_READ = Permission(
+    ("sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"),
+    _QUEUES,
+    "looking at messages, and giving them back",
+)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,8 +51,13 @@ examples:
             (
                 FIND,
                 _READ,
-                Permission(("sqs:DeleteMessage",), _QUEUES),
-                Permission(("kinesis:PutRecords", "kinesis:GetShardIterator", "kinesis:GetRecords"), _STREAMS),
+                Permission(("sqs:DeleteMessage",), _QUEUES, "messages whose records are on the stream again"),
+                Permission(("kinesis:PutRecords",), _STREAMS, "putting records on the stream again"),
+                Permission(
+                    ("kinesis:GetShardIterator", "kinesis:GetRecords"),
+                    _STREAMS,
+                    "records that a message only names",
+                ),
                 Permission(("kms:Decrypt", "kms:GenerateDataKey"), why=_OWN_KEY),
             ),
             details="""What is replayed twice counts once; what is still poison comes back.

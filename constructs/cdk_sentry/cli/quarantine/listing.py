@@ -29,12 +29,14 @@ def show(invocation: Invocation) -> Exit:
 
 
 def _table(found: Iterable[SetAside]) -> Table:
-    table = Table("queue", "why", *(Column(name, justify="right") for name in ("messages", "records")), "from", "to")
+    counts = (Column(name, justify="right") for name in ("messages", "records"))
+    times = (Column(name, no_wrap=True) for name in ("from", "to"))
+    table = Table("queue", Column("why", overflow="fold"), *counts, *times)
     for (queue, why), group in groupby(sorted(found, key=_place), key=_place):
         messages = list(group)
         arrived = [each.arrived for each in messages]
         records = sum(each.records for each in messages)
-        span = (f"{time:%Y-%m-%d %H:%M:%S}" for time in (min(arrived), max(arrived)))
+        span = (f"{time:%Y-%m-%d %H:%M}" for time in (min(arrived), max(arrived)))
         table.add_row(queue, why, str(len(messages)), str(records), *span)
     return table
 

@@ -32,8 +32,16 @@ COMMAND = Command(
     run=announce,
     arguments=_arguments,
     permissions=(
-        Permission(("cloudformation:ListStackResources",), ("arn:${Partition}:cloudformation:*:${Account}:stack/*",)),
-        Permission(("lambda:GetFunctionConfiguration",), ("arn:${Partition}:lambda:*:${Account}:function:*",)),
+        Permission(
+            ("cloudformation:ListStackResources",),
+            ("arn:${Partition}:cloudformation:${Region}:${Account}:stack/*",),
+            "which functions the stack has",
+        ),
+        Permission(
+            ("lambda:GetFunctionConfiguration",),
+            ("arn:${Partition}:lambda:${Region}:${Account}:function:*",),
+            "which release and environment they have",
+        ),
     ),
     details="""Runs sentry-cli (npm install --save-dev @sentry/cli), which is looked for in node_modules/.bin and
 on the PATH. The token is read from SENTRY_AUTH_TOKEN alone, the address of a Sentry of one's own from SENTRY_URL.
