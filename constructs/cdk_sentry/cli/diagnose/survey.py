@@ -12,6 +12,7 @@ from ..errors import CommandError
 from ..stacks import Resource, resources_of
 from .parallel import NoAnswer, ask_all
 
+_COLONS_OF_ARNS = 5
 _HASH_OF_CDK = re.compile(r"[0-9A-F]{8}$")
 _TEMPLATE_TIMEOUT_S = 10.0
 
@@ -111,7 +112,6 @@ _ADDRESSED = {
     "AWS::DynamoDB::Table",
     "AWS::Events::Rule",
     "AWS::Kinesis::Stream",
-    "AWS::Kinesis::StreamConsumer",
     "AWS::Lambda::Function",
     "AWS::SNS::Topic",
     "AWS::SQS::Queue",
@@ -160,13 +160,11 @@ def _template(client: Any, stack: str) -> Mapping[str, Any]:
 
 def _plain(identifier: str) -> str:
     """The last word of an ARN, URL or name: what AWS calls a resource within its kind."""
-    if identifier.startswith("arn:"):
-        service, rest = identifier.split(":")[2], identifier.split(":")[5:]
-        if service == "lambda" and rest[:1] == ["function"] and len(rest) > 1:
-            return rest[1]  # without version or alias
-        identifier = rest[-1] if rest else identifier
-        if service in {"kinesis", "dynamodb"}:
-            # stream/NAME/consumer/..., table/NAME/stream/...: the stream of a table is the table.
-            parts = identifier.split("/")
-            return parts[1] if len(parts) > 1 else identifier
+    if identifier.startswith("arn:") and identifier.count(":") >= _COLONS_OF_ARNS:
+        service, name = identifier.split(":", _COLONS_OF_ARNS)[2::3]
+        if service == "lambda":
+            return name.split(":")[1] if ":" in name else name  # without version or alias
+        if service in {"kinesis", "dynamodb"} and "/" in name:
+            return name.split("/")[1]  # stream/NAME/consumer/..., table/NAME/stream/...
+        identifier = name.rpartition(":")[2]
     return identifier.rstrip("/").rsplit("/", 1)[-1]
