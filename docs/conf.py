@@ -1,13 +1,18 @@
 """How the site is built: `make docs`. Nothing in it is fetched, neither while it is built nor while it is read."""
 
+import inspect
 import os
 import re
 
 from sphinx.application import Sphinx
 
-# jsii, which autodoc starts by importing the library, would print a banner about Node.js before anything else.
+# jsii, which starts with the library, would print a banner about Node.js before anything else.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20,22")
 os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "20,22")
+
+from constructs import Construct
+
+import cdk_sentry
 
 project = "cdk-sentry"
 html_title = "cdk-sentry"
@@ -27,6 +32,7 @@ autodoc_typehints_description_target = "documented_params"
 # As written in the source: a Duration's own text has its address in memory, which no two builds share.
 autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
+autoclass_content = "both"
 python_maximum_signature_line_length = 100
 napoleon_numpy_docstring = False
 
@@ -36,8 +42,17 @@ _MARKDOWN_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
+    _show_arguments_of_constructs()
     app.connect("autodoc-process-docstring", _read_code_as_markdown)
     app.connect("source-read", _list_folder)
+
+
+def _show_arguments_of_constructs() -> None:
+    """The metaclass of jsii makes all constructs, by (*args, **kwargs)."""
+    public = (getattr(cdk_sentry, name) for name in cdk_sentry.__all__)
+    for construct in (each for each in public if isinstance(each, type) and issubclass(each, Construct)):
+        _, *arguments = inspect.signature(construct.__init__).parameters.values()
+        construct.__signature__ = inspect.Signature(arguments)
 
 
 def _read_code_as_markdown(

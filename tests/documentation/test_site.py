@@ -1,5 +1,6 @@
 """The site: whole, the same each time, and nothing in it is fetched from elsewhere."""
 
+import inspect
 import re
 import subprocess
 import sys
@@ -75,6 +76,15 @@ def test_everything_public_is_in_the_reference(site):
     reference = (site / "reference.html").read_text()
     missing = [name for name in cdk_sentry.__all__ if f'id="cdk_sentry.{name}"' not in reference]
     assert missing == []
+
+
+@pytest.mark.parametrize("name", ["SentryMonitoring", "ActivityPipeline"])
+def test_every_argument_of_a_construct_is_in_the_reference(site, name):
+    arguments = set(inspect.signature(getattr(cdk_sentry, name).__init__).parameters) - {"self"}
+    section = (
+        (site / "reference.html").read_text().partition(f'id="cdk_sentry.{name}"')[2].partition('id="cdk_sentry.')[0]
+    )
+    assert {argument for argument in arguments if f"<strong>{argument}</strong>" not in section} == set()
 
 
 def test_every_decision_is_listed():
