@@ -275,16 +275,20 @@ class SentryMonitoring(Construct):
         for resource in watched.beside_functions():
             self._watch(resource)
         restore_overrides(report.changes for report in reports)
+        with_fleet: set[str] = set()
         for monitoring in self._stacks.values():
             if identity(Stage.of(monitoring.stack) or top) == identity(Stage.of(top) or top):
                 title = self._title(monitoring)
+                environment = monitoring.environment
                 monitoring.finish(
                     title=title,
+                    fleet=environment not in with_fleet,
                     links=self._to_issues("is:unresolved", self._base.environment),
                     nested_alarms=self._base.alarms.nested_stacks,
                     faults=self._faults,
                     settings=self._base,
                 )
+                with_fleet.add(environment)
         say(reports)
         self._reports += reports
 

@@ -58,6 +58,11 @@ class StackMonitoring:
         return self._stack
 
     @property
+    def environment(self) -> str:
+        """Account and region, or what stands for them where they are known at deployment only."""
+        return str(self._stack.environment)
+
+    @property
     def scope(self) -> Construct:
         """Where the kit's own resources lie in the stack."""
         return self._scope
@@ -132,6 +137,7 @@ class StackMonitoring:
         *,
         title: str,
         links: Sequence[str],
+        fleet: bool,
         nested_alarms: bool | None,
         faults: Faults,
         settings: FunctionSettings,
@@ -141,6 +147,7 @@ class StackMonitoring:
         Args:
             title: heads the dashboard, in Markdown.
             links: end the descriptions of alarms that belong to no resource, after that to the dashboard.
+            fleet: whether alarms on all functions of the account, if they are wanted, are declared in this stack.
             nested_alarms: whether alarms go into nested stacks; None: if they would not fit otherwise.
             faults: which faults are reported from outside.
             settings: what holds for what belongs to no function.
@@ -158,7 +165,8 @@ class StackMonitoring:
         for template in self._templates.values():
             template.finish()
         links = [self._dashboard_link, *links]
-        self._alarms.watch_fleet(settings.alarms, links)
+        if fleet:
+            self._alarms.watch_fleet(settings.alarms, links)
         if nested_alarms is None:
             nested_alarms = count_resources(self._stack) + len(self._alarms.planned) > MAX_RESOURCES
         groups = log_groups(self._functions, self._stack)

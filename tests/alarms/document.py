@@ -107,8 +107,9 @@ _FLEET = """## A fleet
 `Alarms.fleet()` replaces the alarms on single functions by two that watch all: one for errors, one for throttles, each
 a Metrics Insights query with one contributor per function; `Alarms.fleet(tag=("team", "growth"))` watches tagged ones.
 
-- It watches **every** function of the account and region, also those of other stacks; a tag needs the account's opt-in
-  to tags on metrics, and without that the alarm finds nothing.
+- It watches **every** function of the account and region, also those of other stacks; above several stacks of one
+  account and region the first has it. A tag needs the account's opt-in to tags on metrics, and without that the alarm
+  finds nothing.
 - It is charged by the metrics it goes through, $0.10 a month for each function's, so it saves resources, not money.
 - An account and region takes 200 such alarms; they know no percentiles and no periods but a minute.
 """

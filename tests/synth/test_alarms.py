@@ -5,7 +5,7 @@ import re
 from typing import cast
 
 import pytest
-from aws_cdk import Duration, NestedStack
+from aws_cdk import App, Duration, Environment, NestedStack, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
@@ -278,6 +278,22 @@ def test_a_fleet_is_watched_by_two_alarms_instead_of_two_for_each_function():
     )
     assert errors["Metrics"][0]["Period"] == 60
     assert "SUM(Throttles)" in throttles["Metrics"][0]["Expression"]
+
+
+def test_a_fleet_is_watched_once_an_account_and_region_however_many_stacks_there_are():
+    """Each of these alarms watches, and is charged for, every function there."""
+    app = App()
+    regions = {"First": "eu-west-1", "Second": "eu-west-1", "Third": "eu-north-1"}
+    for name, region in regions.items():
+        function(Stack(app, name, env=Environment(account="111122223333", region=region)))
+    monitored_from_inside(app, alarms=Alarms.fleet())
+    assembly = app.synth()
+    counts = {
+        each.stack_name: len(resources_of(each.template, ALARM))
+        for each in assembly.stacks
+        if each.stack_name in regions
+    }
+    assert counts == {"First": 2, "Second": 0, "Third": 2}
 
 
 def test_a_summary_is_one_composite_alarm_per_severity_that_alone_notifies():
