@@ -1,20 +1,21 @@
 """What checks of IAM and runtimes say about the kit's own functions, answered with the reason.
 
 The ids are those of cdk-nag: a pattern in a policy is named by the resource as its template spells it, each reference
-in angle brackets. Before aws-cdk-lib had Validations there was no common place for answers; none are given then.
+in angle brackets.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
-import aws_cdk
 from aws_cdk import Stack
 from constructs import Construct
+
+from ..acknowledged import acknowledge
 
 
 def acknowledge_runtime(function: Construct, reason: str) -> None:
     """Answers why a function does not run on the newest runtime."""
-    _acknowledge(function, {"AwsSolutions-L1": reason})
+    acknowledge(function, {"AwsSolutions-L1": reason})
 
 
 def acknowledge_patterns(function: Construct, resources: Iterable[str], reason: str) -> None:
@@ -27,13 +28,7 @@ def acknowledge_patterns(function: Construct, resources: Iterable[str], reason: 
     """
     stack = Stack.of(function)
     spelled = (_spelled(stack.resolve(each)) for each in resources)
-    _acknowledge(function, {f"AwsSolutions-IAM5[Resource::{each}]": reason for each in spelled if "*" in each})
-
-
-def _acknowledge(construct: Construct, reasons: dict[str, str]) -> None:
-    if hasattr(aws_cdk, "Validations") and reasons:
-        answers = [aws_cdk.Acknowledgment(id=identifier, reason=reason) for identifier, reason in reasons.items()]
-        aws_cdk.Validations.of(construct).acknowledge(*answers)
+    acknowledge(function, {f"AwsSolutions-IAM5[Resource::{each}]": reason for each in spelled if "*" in each})
 
 
 def _spelled(value: Any) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Acknowledgment
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
@@ -53,9 +52,9 @@ class ApiAccess(ABC):
     def method_options(self, scope: Construct) -> dict[str, Any]:
         """The options of `aws_apigateway.MethodOptions` that say so."""
 
-    def acknowledgments(self) -> list[Acknowledgment]:
+    def acknowledgments(self) -> dict[str, str]:
         """Findings of cdk-nag that this choice answers; nothing for Cognito, which it wants."""
-        return [Acknowledgment(id=_COG4, reason=self._reason)]
+        return {_COG4: self._reason}
 
     _reason = "The callers are services: they sign their requests with AWS_IAM, no person logs in here."
 
@@ -85,8 +84,8 @@ class _Cognito(ApiAccess):
             **({"authorization_scopes": list(self.scopes)} if self.scopes else {}),
         }
 
-    def acknowledgments(self) -> list[Acknowledgment]:
-        return []
+    def acknowledgments(self) -> dict[str, str]:
+        return {}
 
 
 @dataclass(frozen=True)

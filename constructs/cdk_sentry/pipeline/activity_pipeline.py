@@ -1,8 +1,8 @@
 """ActivityPipeline: user activity in by POST, counted once, out as a history."""
 
-from typing import Any
+from typing import Any, cast
 
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Tokenization, Validations
+from aws_cdk import Duration, RemovalPolicy, Tokenization
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
@@ -13,6 +13,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from ..acknowledged import acknowledge
 from ..errors import Problems
 from .access import ApiAccess, ApiKeys
 from .api import activity_api
@@ -153,9 +154,6 @@ class ActivityPipeline(Construct):
             sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             time_to_live_attribute="expires_at",
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
             encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED if self._key else None,
             encryption_key=self._key,
             removal_policy=self._settings.removal_policy,
@@ -165,6 +163,11 @@ class ActivityPipeline(Construct):
             index_name="by_time",
             partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
             sort_key=dynamodb.Attribute(name="occurred_at", type=dynamodb.AttributeType.STRING),
+        )
+        # On the resource: of its two names as an argument above one is deprecated, and the other not everywhere known.
+        resource = cast("dynamodb.CfnTable", table.node.default_child)
+        resource.point_in_time_recovery_specification = dynamodb.CfnTable.PointInTimeRecoverySpecificationProperty(
+            point_in_time_recovery_enabled=True
         )
         return table
 
@@ -254,12 +257,7 @@ class ActivityPipeline(Construct):
             enforce_ssl=True,
             removal_policy=self._settings.removal_policy,
         )
-        Validations.of(queue).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions-SQS3",
-                reason=f"This queue is the last stop: it {what}, for a person to look at.",
-            )
-        )
+        acknowledge(queue, {"AwsSolutions-SQS3": f"This queue is the last stop: it {what}, for a person to look at."})
         return queue
 
 

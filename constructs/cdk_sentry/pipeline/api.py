@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
-from aws_cdk import Acknowledgment, RemovalPolicy, Validations
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
+from ..acknowledged import acknowledge
 from . import openapi
 from .settings import PipelineSettings
 
@@ -134,14 +135,13 @@ def _say_what_was_wrong(api: apigateway.RestApi) -> None:
 
 
 def _acknowledge(api: apigateway.RestApi, settings: PipelineSettings) -> None:
-    Validations.of(api).acknowledge(
-        Acknowledgment(
-            id="AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
-            "AmazonAPIGatewayPushToCloudWatchLogs]",
-            reason="The policy that AWS documents for this role, whose user is API Gateway itself.",
-        ),
-        *settings.access.acknowledgments(),
-    )
+    logging = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+    reasons = {
+        f"AwsSolutions-IAM4[Policy::{logging}]": "The policy that AWS documents for this role, whose user is API "
+        "Gateway itself.",
+        **settings.access.acknowledgments(),
+    }
     if settings.web_acl_arn is None:
         reason = "Only known callers get in, and the stage is throttled; a web ACL is the prop web_acl_arn."
-        Validations.of(api).acknowledge(Acknowledgment(id="AwsSolutions-APIG3", reason=reason))
+        reasons["AwsSolutions-APIG3"] = reason
+    acknowledge(api, reasons)

@@ -2,17 +2,19 @@
 
 from typing import cast
 
-from aws_cdk import Acknowledgment, AssetHashType, Duration, Validations
+from aws_cdk import AssetHashType, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from ..acknowledged import acknowledge
 from ..assets import LAMBDA_SRC, LAYER_CACHE
 from ..layers.build import build_python_layer
 from .settings import PipelineSettings
 
-RUNTIME = lambda_.Runtime.PYTHON_3_13
+# By name, because not every aws-cdk-lib that is supported knows it.
+RUNTIME = lambda_.Runtime("python3.13", lambda_.RuntimeFamily.PYTHON)
 ARCHITECTURE = lambda_.Architecture.ARM_64
 
 
@@ -78,10 +80,6 @@ def activity_function(
     # CDK makes a function wait for its role's policy, rightly, and for the role, which goes without saying.
     resource = cast("lambda_.CfnFunction", function.node.default_child)
     resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3005"]}})
-    Validations.of(function).acknowledge(
-        Acknowledgment(
-            id="AwsSolutions-L1",
-            reason="Python 3.13 is supported by AWS until 2029; the newest runtime is taken up once it is tested.",
-        )
-    )
+    reason = "Python 3.13 is supported by AWS until 2029; the newest runtime is taken up once it is tested."
+    acknowledge(function, {"AwsSolutions-L1": reason})
     return function
