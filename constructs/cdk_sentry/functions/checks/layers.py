@@ -21,7 +21,7 @@ def unknown_layers(subject: Subject) -> Iterator[Finding]:
             "layers-unknown",
             "warning",
             f"{subject.function.path}: its list of layers is an intrinsic function as a whole, so the kit's cannot be "
-            "added; it gets variables, alarms and the dashboard. Move the condition into the list's elements.",
+            "added; it gets all but the layer. Move the condition into the list's elements.",
         )
 
 

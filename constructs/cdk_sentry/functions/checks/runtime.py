@@ -33,15 +33,14 @@ def layer_for_runtime(subject: Subject) -> Iterator[Finding]:
             "web-adapter",
             "warning",
             f"{function.path}: its AWS_LAMBDA_EXEC_WRAPPER runs {function.handler} in place of Lambda's runtime, so it "
-            "gets variables, alarms and the dashboard but no layer. Initialise the SDK in the web server: it reads "
-            "SENTRY_DSN.",
+            "gets all but the layer. Initialise the SDK in the web server: it reads SENTRY_DSN.",
         )
     elif runtime is None:
         yield Finding(
             "runtime-unknown",
             "warning",
-            f"{function.path}: its runtime is known at deployment only, so it gets variables, alarms and the "
-            "dashboard but no layer. Give the runtime as a literal.",
+            f"{function.path}: its runtime is known at deployment only, so it gets all but the layer. "
+            "Give the runtime as a literal.",
         )
     elif runtime in PYTHON_RUNTIMES:
         if function.handler is None:
@@ -49,21 +48,21 @@ def layer_for_runtime(subject: Subject) -> Iterator[Finding]:
                 "handler-unknown",
                 "warning",
                 f"{function.path}: its handler is known at deployment only, so nothing can be put in front of it; it "
-                "gets variables, alarms and the dashboard. Give the handler as a literal.",
+                "gets all but the layer. Give the handler as a literal.",
             )
     elif runtimes := _unsupported(runtime):
         yield Finding(
             "runtime-unsupported",
             "warning",
             f"{function.path}: the layer runs on {', '.join(sorted(runtimes))}, not on {runtime}, so it gets "
-            "variables, alarms and the dashboard. Move it to a runtime that AWS supports.",
+            "all but the layer. Move it to a runtime that AWS supports.",
         )
     elif runtime not in NODEJS_RUNTIMES:
         yield Finding(
             "no-layer",
             "warning",
-            f"{function.path}: there is no layer for {runtime}, so it gets variables, alarms and the dashboard. "
-            "Initialise the SDK of its language: it reads SENTRY_DSN.",
+            f"{function.path}: there is no layer for {runtime}, so it gets all but the layer. To have "
+            "handled errors reported as well, initialise the SDK of its language: it reads SENTRY_DSN.",
         )
 
 
