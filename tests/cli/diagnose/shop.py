@@ -106,7 +106,7 @@ def good_day() -> dict[Resource, Any]:
     return {
         API: ApiFacts("prod", [ROUTE], {ROUTE: Answer("/orders/ada", 200, 12, "{}")}, [], []),
         RULE: RuleFacts({"Name": "Rule", "State": "ENABLED"}, [{"Id": "t", "Arn": MACHINE.physical_id}]),
-        TOPIC: TopicFacts([{"Endpoint": "somebody@example.com"}], None),
+        TOPIC: TopicFacts([{"Endpoint": "somebody@example.com", "SubscriptionArn": f"{TOPIC.physical_id}:1"}], None),
         MACHINE: StateMachineFacts({"status": "ACTIVE", "definition": "{}"}, []),
         TAKE: function("Take", STREAM_NAME="Stream"),
         STORE: function("Store", TABLE_NAME="Table"),

@@ -17,11 +17,13 @@ from cdk_sentry.cli.diagnose.probes.dynamodb_table import TableFacts
 from cdk_sentry.cli.diagnose.probes.event_rule import RuleFacts
 from cdk_sentry.cli.diagnose.probes.kinesis_stream import StreamFacts
 from cdk_sentry.cli.diagnose.probes.lambda_function import FunctionFacts
+from cdk_sentry.cli.diagnose.probes.sns_topic import TopicFacts
 from cdk_sentry.cli.diagnose.probes.sqs_queue import QueueFacts
 from cdk_sentry.cli.diagnose.probes.state_machine import StateMachineFacts
 from cdk_sentry.cli.diagnose.records import Record
 from cdk_sentry.cli.stacks import Resource
 from tests.cli.diagnose.shop import (
+    ALL,
     API,
     DEAD,
     MACHINE,
@@ -33,10 +35,12 @@ from tests.cli.diagnose.shop import (
     STREAM,
     TABLE,
     TAKE,
+    TOPIC,
     concluded,
     function,
     good_day,
     mapping,
+    resource,
     run,
     survey,
 )
@@ -192,6 +196,14 @@ CASES = (
         "detect-stack-drift",
     ),
     Case(
+        "unconfirmed",
+        TOPIC,
+        TopicFacts([{"Endpoint": "ada@example.com", "SubscriptionArn": "PendingConfirmation"}], None),
+        Weight.NOTICE,
+        "ada@example.com get nothing until they confirm",
+        "list-subscriptions-by-topic",
+    ),
+    Case(
         "executions-fail",
         MACHINE,
         StateMachineFacts({"status": "ACTIVE", "definition": "{}"}, [execution("TIMED_OUT", NOW)]),
@@ -233,6 +245,18 @@ def test_a_user_whose_data_is_stored_is_healthy() -> None:
     assert (user.health, user.findings[0].summary[:17]) == (Health.HEALTHY, "12 items in Table")
 
 
+@pytest.mark.parametrize(("there", "finding"), [(["1", "2"], None), (["1"], "subscription-gone")])
+def test_a_subscription_of_the_template_that_is_not_there_is_gone(there, finding) -> None:
+    declared = [resource("SNS::Subscription", f"Sub{number}", f"{TOPIC.physical_id}:{number}") for number in (1, 2)]
+    live = [{"Endpoint": "e", "SubscriptionArn": f"{TOPIC.physical_id}:{number}"} for number in there]
+
+    about = survey(resources=(*ALL, *declared))
+    verdict = concluded(of=about, facts={TOPIC: TopicFacts(live, None)}).verdict
+
+    assert (verdict.finding.id if verdict else None) == finding
+    assert verdict is None or "Sub2" in verdict.finding.summary
+
+
 def test_executions_that_failed_before_the_time_do_not_count() -> None:
     old = [execution("FAILED", NOW - timedelta(hours=2)), execution("SUCCEEDED", NOW)]
     facts = {MACHINE: StateMachineFacts({"status": "ACTIVE", "definition": "{}"}, old)}
@@ -269,7 +293,7 @@ def test_what_was_not_answered_in_part_is_unknown_and_the_rest_is_judged() -> No
 
 
 def test_every_finding_has_a_case() -> None:
-    shown = {case.finding for case in (*CASES, *BY_METRICS, *ON_THE_LOCAL_CLOUD)} | {"not-stored"}
+    shown = {case.finding for case in (*CASES, *BY_METRICS, *ON_THE_LOCAL_CLOUD)} | {"not-stored", "subscription-gone"}
 
     assert shown == ids_in_the_code()
 

@@ -12,6 +12,9 @@ from ..parallel import NoAnswer, ask
 from ..probe import Probe, Seen, counted, part, unanswered
 from ..survey import Survey
 
+_SUBSCRIPTION = "AWS::SNS::Subscription"
+_UNCONFIRMED = "PendingConfirmation"
+
 
 @dataclass(frozen=True)
 class TopicFacts:
@@ -63,6 +66,7 @@ class SnsTopic(Probe):
         yield from unanswered(facts.key)
         if key := part(facts.key, KeyState):
             yield from key.judge()
+        yield from _subscriptions(seen, resource, facts)
         if failed := seen.figure(resource, "NumberOfNotificationsFailed"):
             yield sick(
                 "not-delivered",
@@ -73,3 +77,26 @@ class SnsTopic(Probe):
             )
         published = seen.figure(resource, "NumberOfMessagesPublished")
         yield healthy("topic", f"{counted(published, 'message')}, {counted(len(facts.subscriptions), 'subscriber')}")
+
+
+def _subscriptions(seen: Seen, resource: Resource, facts: TopicFacts) -> Iterator[Finding]:
+    """Those of the template that are not there, and those that nobody has confirmed."""
+    arn = resource.physical_id
+    there = {each["SubscriptionArn"] for each in facts.subscriptions}
+    if _UNCONFIRMED in there:
+        pending = [each["Endpoint"] for each in facts.subscriptions if each["SubscriptionArn"] == _UNCONFIRMED]
+        yield sick(
+            "unconfirmed",
+            Weight.NOTICE,
+            f"{', '.join(pending)} get nothing until they confirm the subscription",
+            next_command=f"aws sns list-subscriptions-by-topic --topic-arn {arn}",
+        )
+        return  # which of the template's these are cannot be told
+    declared = [each for each in seen.survey.of_kind(_SUBSCRIPTION) if each.physical_id.startswith(f"{arn}:")]
+    if gone := [seen.survey.label(each) for each in declared if each.physical_id not in there]:
+        yield sick(
+            "subscription-gone",
+            Weight.ABSENT,
+            f"a subscription of the template is not there: {', '.join(gone)}",
+            next_command=f"aws cloudformation detect-stack-drift --stack-name {seen.survey.stack}",
+        )
