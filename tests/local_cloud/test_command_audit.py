@@ -224,6 +224,26 @@ def test_the_whole_account_has_the_functions_of_no_stack_too(of_account: Run) ->
     assert found(of_account) == EXPECTED | BY_HAND
 
 
+@pytest.fixture
+def rotated_dsn(spoiled: Cloud) -> Iterator[None]:
+    """Another DSN in the parameter than the functions were deployed with."""
+    ssm = spoiled.client("ssm")
+    ssm.put_parameter(Name=DSN_PARAMETER, Value="http://rotated@127.0.0.1:9/1", Overwrite=True)
+    yield
+    ssm.put_parameter(Name=DSN_PARAMETER, Value=DSN, Overwrite=True)
+
+
+@pytest.mark.usefixtures("rotated_dsn")
+def test_a_dsn_that_was_rotated_after_the_deployment_is_named(spoiled: Cloud) -> None:
+    told = run_here(spoiled.deployment.aws.environment(), "audit", "--stack", STACK, "--json")
+    read_later = {"SecureDsn", "SecretDsn", "MissingDsn"}
+    without = {"VariablesRemoved", "LeftOut"}
+    assert {name for name, checks in found(told).items() if "dsn-current" in checks} == (
+        EXPECTED.keys() - read_later - without
+    )
+    assert "rotated@" not in told.out
+
+
 def test_what_it_says_that_it_needs_is_enough(spoiled: Cloud, of_stack: Run, of_account: Run) -> None:
     with limited_user(spoiled.deployment.aws, "auditor", COMMAND.permissions) as environment:
         stack_run = run_here(environment, "audit", "--stack", STACK, "--json")

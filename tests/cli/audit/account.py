@@ -8,8 +8,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.cli.audit.builders import ACCOUNT, KIT_LAYER, REGION, VERSIONS, alarm, monitored
+from tests.cli.audit.builders import ACCOUNT, DSN, KIT_LAYER, REGION, VERSIONS, alarm, monitored
 
+STORED_DSN = "/Sentry/Dsn"
 LAYER_PAGE, STACK_PAGE, ALARM_PAGE, GROUP_PAGE, FUNCTION_PAGE = 50, 100, 100, 50, 50
 
 
@@ -118,8 +119,10 @@ def stack_of(name: str, functions: list[dict[str, Any]], alarms: list[dict[str, 
     declared: dict[str, Any] = {}
     resources = [resource("AWS::Lambda::LayerVersion", "PythonLayer", KIT_LAYER)]
     for number, function in enumerate(functions):
-        properties = {key: function[key] for key in ("Handler", "Runtime", "Timeout", "MemorySize", "Environment")} | {
-            "Layers": [{"Ref": "PythonLayer"}]
+        variables = {**function["Environment"]["Variables"], "SENTRY_DSN": {"Ref": "Dsn"}}
+        properties = {key: function[key] for key in ("Handler", "Runtime", "Timeout", "MemorySize")} | {
+            "Environment": {"Variables": variables},
+            "Layers": [{"Ref": "PythonLayer"}],
         }
         declared[f"F{number}"] = {"Type": "AWS::Lambda::Function", "Properties": properties}
         resources.append(resource("AWS::Lambda::Function", f"F{number}", function["FunctionName"]))
@@ -139,8 +142,9 @@ def stack_of(name: str, functions: list[dict[str, Any]], alarms: list[dict[str, 
     return {
         "StackName": name,
         "StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/0a1b",
+        "Parameters": [{"ParameterKey": "Dsn", "ParameterValue": STORED_DSN, "ResolvedValue": DSN}],
         "resources": resources,
-        "template": {"Resources": declared},
+        "template": {"Parameters": {"Dsn": {"Type": "AWS::SSM::Parameter::Value<String>"}}, "Resources": declared},
     }
 
 
@@ -152,7 +156,7 @@ def account_of(stacks: int, functions_each: int, alarms_each: int = 3) -> Accoun
         functions_each: in every stack.
         alarms_each: on every function.
     """
-    account = Account(layers={KIT_LAYER: VERSIONS.description})
+    account = Account(layers={KIT_LAYER: VERSIONS.description}, parameters={STORED_DSN: DSN})
     for number in range(stacks):
         functions = [monitored(f"s{number}-f{each}") for each in range(functions_each)]
         alarms = [

@@ -89,6 +89,7 @@ def inventory(*functions: Function, **more: Any) -> Inventory:
         "subscriptions": {},
         "layers": {KIT_LAYER: VERSIONS.description, OTHER_LAYER: "numbers"},
         "dsns": {},
+        "copied": {},
     }
     return Inventory(**{**known, **more})
 

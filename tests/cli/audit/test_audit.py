@@ -4,8 +4,8 @@ import pytest
 
 from cdk_sentry.cli.audit import COMMAND
 from cdk_sentry.cli.audit.checks import CHECKS
-from tests.cli.audit.account import Account, account_of, resource
-from tests.cli.audit.builders import KIT_LAYER, configuration, monitored
+from tests.cli.audit.account import STORED_DSN, Account, account_of, resource
+from tests.cli.audit.builders import DSN, KIT_LAYER, configuration, monitored
 
 
 def statuses(run):
@@ -125,6 +125,24 @@ def test_a_dsn_that_cannot_be_read_at_run_time_is_an_error(audit):
     assert "hush" not in run.out
 
 
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        ({STORED_DSN: DSN}, None),
+        ({STORED_DSN: "https://rotated@o1.ingest.sentry.io/17"}, "warning"),
+        ({}, "warning"),
+    ],
+)
+def test_a_dsn_that_was_rotated_after_the_deployment_is_named(audit, stored, expected):
+    account = account_of(1, 2)
+    account.parameters = stored
+    run = audit(account, "--stack", "s0", "--json")
+    assert statuses(run) == {name: {"dsn-current": expected} if expected else {} for name in ("s0-f0", "s0-f1")}
+    assert account.calls["GetParameter"] == 1
+    assert "rotated@" not in run.out
+    assert "//key@" not in run.out
+
+
 ACTIONS = {
     "ListFunctions": "lambda:ListFunctions",
     "DescribeStacks": "cloudformation:DescribeStacks",
@@ -149,7 +167,9 @@ def test_the_actions_that_are_declared_are_those_that_are_used(audit):
     assert {ACTIONS[operation] for operation in account.calls} | {"secretsmanager:GetSecretValue"} == declared
 
 
-@pytest.mark.parametrize("operation", ["DescribeAlarms", "DescribeLogGroups", "GetTemplate", "GetLayerVersion"])
+@pytest.mark.parametrize(
+    "operation", ["DescribeAlarms", "DescribeLogGroups", "GetTemplate", "GetLayerVersion", "GetParameter"]
+)
 def test_what_may_not_be_read_is_unknown_and_ends_with_code_2(audit, operation):
     account = account_of(1, 2)
     account.denied = {operation}
@@ -223,4 +243,5 @@ def test_500_functions_take_little_more_than_a_call_each(audit):
         "DescribeLogGroups": 10,
         "DescribeSubscriptionFilters": 500,
         "GetLayerVersion": 1,
+        "GetParameter": 1,
     }

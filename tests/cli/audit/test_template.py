@@ -45,6 +45,29 @@ def resolver() -> Resolver:
 
 
 @pytest.mark.parametrize(
+    ("given", "parameters", "expected"),
+    [
+        pytest.param({"Ref": "Dsn"}, PARAMETERS, "/Sentry/Dsn", id="from SSM"),
+        pytest.param({"Ref": "Dsn"}, [], "/Sentry/Default", id="as the template has it"),
+        pytest.param(
+            {"Ref": "Dsn"},
+            [{"ParameterKey": "Dsn", "ParameterValue": "https://key@h/1"}],
+            "/Sentry/Default",
+            id="an emulator's value in the place of the name",
+        ),
+        pytest.param({"Ref": "Stage"}, PARAMETERS, None, id="from a parameter of text"),
+        pytest.param({"Fn::GetAtt": ["Table", "Arn"]}, PARAMETERS, None, id="no parameter"),
+        pytest.param("https://key@h/1", PARAMETERS, None, id="text"),
+    ],
+)
+def test_the_ssm_parameter_behind_a_variable_is_known(given, parameters, expected):
+    shop = {"Type": "AWS::Lambda::Function", "Properties": {"Environment": {"Variables": {"SENTRY_DSN": given}}}}
+    dsn = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/Sentry/Default"}
+    template = {"Parameters": {"Stage": {"Type": "String"}, "Dsn": dsn}, "Resources": {"Shop": shop}}
+    assert stack(template, Parameters=parameters).ssm_name("Shop", "SENTRY_DSN") == expected
+
+
+@pytest.mark.parametrize(
     ("value", "expected"),
     [
         ("text", "text"),

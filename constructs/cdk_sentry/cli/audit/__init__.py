@@ -50,7 +50,7 @@ COMMAND = Command(
         Permission(
             actions=("ssm:GetParameter",),
             resources=("arn:${Partition}:ssm:${Region}:${Account}:parameter/Sentry/*",),
-            why="where functions read their DSN from SSM at run time, never shown; kms:Decrypt too if its key is yours",
+            why="the DSN that functions have or read from SSM, never shown; kms:Decrypt too if its key is yours",
         ),
         Permission(
             actions=("secretsmanager:GetSecretValue",),

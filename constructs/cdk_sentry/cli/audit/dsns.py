@@ -1,8 +1,8 @@
-"""Where a function has its DSN from, and whether there is one. A DSN is never shown, and never kept."""
+"""Where a function has its DSN from, and whether there is one. A DSN is never shown."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from botocore.exceptions import ClientError
 
@@ -56,6 +56,38 @@ def problem_at(place: DsnPlace, reader: Reader) -> str | Unread:
         reader: asks AWS.
     """
     return reader.attempt(lambda: _problem(place, reader))
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A DSN that CloudFormation has copied from an SSM parameter into functions.
+
+    Attributes:
+        name: of the parameter.
+        dsn: what the functions have.
+    """
+
+    name: str
+    dsn: str = field(repr=False)
+
+
+def is_current(copied: Copied, reader: Reader) -> bool | Unread | None:
+    """Whether the parameter still holds the same; None where it is no longer there.
+
+    Args:
+        copied: what functions have, and from where.
+        reader: asks AWS.
+    """
+
+    def compare() -> bool | None:
+        try:
+            return _read(DsnPlace("ssm", copied.name), reader) == copied.dsn
+        except ClientError as error:
+            if code_of(error) in _NOT_THERE:
+                return None
+            raise
+
+    return reader.attempt(compare)
 
 
 def _problem(place: DsnPlace, reader: Reader) -> str:

@@ -81,6 +81,13 @@ class Function:
         return {} if isinstance(self.variables, Unread) else self.variables
 
     @property
+    def dsn_from(self) -> str | None:
+        """Name of the SSM parameter that CloudFormation took its DSN from; None where it is from elsewhere."""
+        if self.stack is None or self.resource is None or not self.known_variables.get("SENTRY_DSN"):
+            return None
+        return self.stack.ssm_name(self.resource.logical_id, "SENTRY_DSN")
+
+    @property
     def layers(self) -> Sequence[str]:
         """ARNs of its layer versions."""
         return [str(each["Arn"]) for each in self.configuration.get("Layers") or ()]

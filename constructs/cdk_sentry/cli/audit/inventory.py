@@ -14,7 +14,7 @@ from ..errors import CommandError
 from ..stacks import Resource, resources_of
 from .alarms import Alarms, watched_function
 from .answer import Unread
-from .dsns import DsnPlace, place_of, problem_at
+from .dsns import Copied, DsnPlace, is_current, place_of, problem_at
 from .function import Function
 from .instrumentation import KIT_HANDLER, KIT_PRELOAD
 from .partly import Partly
@@ -57,6 +57,8 @@ class Inventory:
         subscriptions: of the log groups that should have one, as CloudWatch Logs gives them.
         layers: description of each layer version, by ARN.
         dsns: what is wrong at each place that a DSN is read from at run time; empty where nothing is.
+        copied: whether each DSN that CloudFormation has copied into functions is still that of its SSM parameter; None
+            where that is gone.
     """
 
     functions: Sequence[Function]
@@ -69,6 +71,7 @@ class Inventory:
     subscriptions: Mapping[str, Sequence[Mapping[str, Any]] | Unread]
     layers: Mapping[str, str | Unread]
     dsns: Mapping[DsnPlace, str | Unread]
+    copied: Mapping[Copied, bool | Unread | None]
 
 
 def take_inventory(reader: Reader, stack: str | None) -> Inventory:
@@ -85,6 +88,7 @@ def take_inventory(reader: Reader, stack: str | None) -> Inventory:
     stacks = _read_stacks(reader, stack)
     configurations = reader.pages("lambda", "list_functions", "Functions")
     functions, missing = _placed(configurations, stacks, only_in_stacks=stack is not None)
+    copied = [Copied(each.dsn_from, each.known_variables["SENTRY_DSN"]) for each in functions if each.dsn_from]
     places = list(filter(None, (place_of(each.known_variables) for each in functions)))
     log_names = [each.log_group for each in functions]
     read = reader.together(
@@ -107,6 +111,7 @@ def take_inventory(reader: Reader, stack: str | None) -> Inventory:
         subscriptions=reader.each("log subscriptions", groups, lambda name: subscriptions_of(reader, name)),
         layers=reader.each("layers", _layers_to_ask_for(functions), lambda arn: _layer(reader, arn, functions)),
         dsns=reader.each("DSNs", places, lambda place: problem_at(place, reader)),
+        copied=reader.each("copied DSNs", copied, lambda each: is_current(each, reader)),
     )
 
 

@@ -84,6 +84,30 @@ class Stack:
             return self.template
         return self.resolver.properties(logical_id) if self.resolver else Unread("its template was not asked for")
 
+    def ssm_name(self, logical_id: str, variable: str) -> str | None:
+        """Name of the SSM parameter that CloudFormation took an environment variable from; None for other variables.
+
+        Args:
+            logical_id: of the function.
+            variable: its name.
+        """
+        if not isinstance(self.template, Mapping):
+            return None
+        properties = self.template.get("Resources", {}).get(logical_id, {}).get("Properties", {})
+        given = properties.get("Environment", {}).get("Variables", {}).get(variable)
+        name = given.get("Ref") if isinstance(given, Mapping) else None
+        declared = self.template.get("Parameters", {}).get(name, {})
+        if not str(declared.get("Type", "")).startswith(_FROM_SSM):
+            return None
+        # Emulators give the resolved value alone, in the place of the name.
+        given = [
+            each["ParameterValue"]
+            for each in self.description.get("Parameters", ())
+            if each["ParameterKey"] == name and "ResolvedValue" in each
+        ]
+        found = given[0] if given else declared.get("Default")
+        return None if found == _HIDDEN else found
+
     def physical_ids(self, kind: str) -> dict[str, Resource]:
         """The resources of a type, by their name in the account."""
         return {each.physical_id: each for each in self.resources if each.kind == kind}
