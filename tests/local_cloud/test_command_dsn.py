@@ -6,8 +6,8 @@ import pytest
 
 from tests.harness.answer import Answer
 from tests.harness.sink import PUBLIC_KEY, Sink
-from tests.local_cloud.command import Run, run, subcommand
-from tests.local_cloud.conftest import DSN_PARAMETER, Cloud
+from tests.local_cloud.command import Run, run, run_here, subcommand
+from tests.local_cloud.conftest import Cloud
 from tests.local_cloud.limited_user import limited_user
 
 pytestmark = pytest.mark.xdist_group("local_cloud")
@@ -62,18 +62,20 @@ def test_what_sentry_refuses_is_found(dsn) -> None:
 
 
 # The actions of KMS are for keys of one's own; the local cloud asks for none of them.
-NEEDED = [("put", "ssm:PutParameter"), ("get", "ssm:GetParameter"), ("test", "ssm:GetParameter")]
+NEEDED = [
+    ("put", "ssm:PutParameter", ("--service", "limited", DSN)),
+    ("get", "ssm:GetParameter", ()),
+    ("test", "ssm:GetParameter", ()),
+]
 
 
-@pytest.mark.parametrize(("subcommand_name", "action"), NEEDED)
-def test_what_it_says_that_it_needs_is_enough_and_is_needed(cloud: Cloud, subcommand_name: str, action: str) -> None:
-    permissions = subcommand(f"dsn {subcommand_name}").permissions
-    name = "/Sentry/limited/Dsn" if subcommand_name == "put" else DSN_PARAMETER
-    words = ("dsn", subcommand_name, "--name", name)
-    with limited_user(cloud.deployment.aws, f"dsn-{subcommand_name}-less", permissions, without=[action]) as less:
-        refused = run(less, *words, stdin=DSN)
-    with limited_user(cloud.deployment.aws, f"dsn-{subcommand_name}", permissions) as enough:
-        allowed = run(enough, *words, stdin=DSN)
+@pytest.mark.parametrize(("name", "action", "words"), NEEDED)
+def test_what_it_says_that_it_needs_is_enough_and_is_needed(cloud: Cloud, name: str, action: str, words) -> None:
+    permissions = subcommand(f"dsn {name}").permissions
+    with limited_user(cloud.deployment.aws, f"dsn-{name}-less", permissions, without=[action]) as less:
+        refused = run_here(less, "dsn", name, *words)
+    with limited_user(cloud.deployment.aws, f"dsn-{name}", permissions) as enough:
+        allowed = run_here(enough, "dsn", name, *words)
 
     assert (allowed.code, allowed.err) == (0, "")
     assert (refused.code, refused.out) == (2, "")
@@ -84,6 +86,6 @@ def test_what_it_says_that_it_needs_is_enough_and_is_needed(cloud: Cloud, subcom
 def test_a_parameter_of_another_application_is_out_of_reach(cloud: Cloud) -> None:
     cloud.client("ssm").put_parameter(Name="/Billing/Password", Value="hush", Type="String")
     with limited_user(cloud.deployment.aws, "dsn-elsewhere", subcommand("dsn get").permissions) as environment:
-        done = run(environment, "dsn", "get", "--name", "/Billing/Password")
+        done = run_here(environment, "dsn", "get", "--name", "/Billing/Password")
     assert done.code == 2
     assert "ssm:GetParameter is missing" in done.err

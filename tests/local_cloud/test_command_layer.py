@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,6 +58,19 @@ def test_published_layers_are_what_lambda_has_and_are_published_once(cloud: Clou
         name, version = each["arn"].split(":")[-2:]
         policy = lambda_client.get_layer_version_policy(LayerName=name, VersionNumber=int(version))["Policy"]
         assert ORGANIZATION in policy
+
+
+def test_what_is_built_to_a_file_is_what_is_published(cloud: Cloud, lambda_client: Any, tmp_path: Path) -> None:
+    environment, archive = cloud.deployment.aws.environment(), tmp_path / "layer.zip"
+    built = run(environment, "layer", "build", "--runtime", "nodejs", "--output", str(archive))
+    listed = run(environment, "layer", "list", "--runtime", "nodejs", "--json")
+    (published,) = run(environment, "layer", "publish", "--runtime", "nodejs", "--json").document
+
+    assert (built.code, listed.code) == (0, 0)
+    there = lambda_client.get_layer_version_by_arn(Arn=published["arn"])["Content"]
+    content = archive.read_bytes()
+    assert there["CodeSha256"] == base64.b64encode(hashlib.sha256(content).digest()).decode()
+    assert there["CodeSize"] == len(content) == listed.document["nodejs"]["zipped_bytes"]
 
 
 def test_a_function_reports_through_a_published_layer(cloud: Cloud, lambda_client: Any) -> None:
