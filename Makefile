@@ -8,6 +8,8 @@ CDK    := node_modules/.bin/cdk
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20,22
 export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 20,22
 export CDK_DISABLE_CLI_TELEMETRY := 1
+# Hundreds of processes import the library in the tests: one compiles it.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Tests that share something expensive stay in one process, and begin first (tests/conftest.py).
 IN_PARALLEL := -n 2 --dist loadgroup --no-loadscope-reorder

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 TOOLS = Path(sys.executable).parent
 UV = TOOLS / "uv"
 
+# Of a runtime that the oldest release of aws-cdk-lib knows, too.
 APP = """
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
@@ -25,7 +25,7 @@ stack = cdk.Stack(app, "Shop")
 lambda_.Function(
     stack,
     "Orders",
-    runtime=lambda_.Runtime.PYTHON_3_13,
+    runtime=lambda_.Runtime.PYTHON_3_12,
     handler="orders.handler",
     code=lambda_.Code.from_inline("def handler(event, context): return event"),
 )
@@ -81,7 +81,6 @@ def project_with(wheel: Path, folder: Path, *requirements: str, interpreter: str
 
 def synthesized(project: Path) -> tuple[Path, str]:
     """Synthesizes the project's app with no way to a package index; returns its output folder and what it printed."""
-    shutil.rmtree(project / "cdk.out", ignore_errors=True)
     python = project / ".venv" / "bin" / "python"
     out = project / "cdk.out"
     return out, run(python, "app.py", cwd=project, CDK_OUTDIR=str(out), PIP_INDEX_URL="http://127.0.0.1:9")
@@ -101,3 +100,9 @@ def project(wheel, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     project_with(wheel, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def synthesis(project) -> tuple[Path, str]:
+    """What that project synthesizes to, and what it printed."""
+    return synthesized(project)

@@ -17,6 +17,6 @@ def test_the_python_that_runs_these_tests_is_declared():
 
 
 @pytest.mark.parametrize("version", sorted(set(installed()) - {_RUNNING}))
-def test_the_wheel_synthesizes_the_same_on_another_python(version, wheel, project, tmp_path):
+def test_the_wheel_synthesizes_the_same_on_another_python(version, wheel, synthesis, tmp_path):
     project_with(wheel, tmp_path, interpreter=installed()[version])
-    assert monitored_function(synthesized(tmp_path)[0]) == monitored_function(synthesized(project)[0])
+    assert monitored_function(synthesized(tmp_path)[0]) == monitored_function(synthesis[0])

@@ -63,7 +63,7 @@ def test_an_update_says_what_changed_in_packages_size_and_cold_start(tmp_path):
 
 def test_cold_starts_are_measured_with_and_without_the_sdk():
     for name in STARTS:
-        added = added_init_cpu_ms(name, [layers()[name]], starts=3)
+        added = added_init_cpu_ms(name, [layers()[name]], starts=7)
         assert set(added) == set(MODES)
         assert added["full"][0] > added["lean"][0], name
 

@@ -17,23 +17,21 @@ def asset_hashes(out):
     return sorted(json.loads((out / "Shop.assets.json").read_text())["files"])
 
 
-def test_the_wheel_synthesizes_in_an_unrelated_empty_project(project):
-    out, _ = synthesized(project)
-    assert monitored_function(out)["Environment"]["Variables"]["SENTRY_INITIAL_HANDLER"] == "orders.handler"
+def test_the_wheel_synthesizes_in_an_unrelated_empty_project(synthesis):
+    assert monitored_function(synthesis[0])["Environment"]["Variables"]["SENTRY_INITIAL_HANDLER"] == "orders.handler"
 
 
-def test_the_constructs_package_is_not_shadowed(project):
-    _, printed = synthesized(project)
-    assert "site-packages/constructs/__init__.py" in printed
+def test_the_constructs_package_is_not_shadowed(synthesis):
+    assert "site-packages/constructs/__init__.py" in synthesis[1]
 
 
-def test_two_installs_of_one_wheel_give_the_same_assets(wheel, project, tmp_path):
+def test_two_installs_of_one_wheel_give_the_same_assets(wheel, synthesis, tmp_path):
     """Pip byte-compiles what it installs; that must not redeploy every function."""
     python = project_with(wheel, tmp_path)
     (installed,) = tmp_path.glob(".venv/lib/*/site-packages/cdk_sentry")
     run(python, "-m", "compileall", "-q", installed, cwd=tmp_path)
     assert list(installed.rglob("_lambda_src/**/*.pyc"))
-    assert asset_hashes(synthesized(project)[0]) == asset_hashes(synthesized(tmp_path)[0])
+    assert asset_hashes(synthesis[0]) == asset_hashes(synthesized(tmp_path)[0])
 
 
 def test_the_wheel_carries_the_layers_that_the_checkout_builds(wheel):
