@@ -21,7 +21,7 @@ from .faults.reporting import Covered
 from .functions.find import find_functions
 from .functions.function import MonitoredFunction
 from .functions.instrument import instrument
-from .functions.report import FunctionReport, say
+from .functions.report import FunctionReport, left_at_the_edge, say
 from .functions.restore import restore_overrides
 from .identity import identity
 from .info import add_info
@@ -188,7 +188,7 @@ class SentryMonitoring(Construct):
     @property
     def functions(self) -> list[MonitoredFunction]:
         """The functions covered; complete after synth, empty before."""
-        return [report.function for report in self._reports]
+        return [report.function for report in self._reports if not report.function.at_the_edge]
 
     @property
     def alarms(self) -> list[cloudwatch.CfnAlarm]:
@@ -270,8 +270,9 @@ class SentryMonitoring(Construct):
         outside = [*(each.scope for each in nearer_than(self)), *stages_below(top), *own]
         templates = read_templates(top, outside=outside)
         found = find_functions(templates)
-        watched = Watched(templates, found)
-        reports = [self._cover(function, watched) for function in found if self._choice.takes(function)]
+        watched = Watched(templates, [each for each in found if not each.at_the_edge])
+        chosen = [each for each in found if self._choice.takes(each)]
+        reports = [self._cover(each, watched) for each in chosen if not each.at_the_edge]
         for resource in watched.beside_functions():
             self._watch(resource)
         restore_overrides(report.changes for report in reports)
@@ -289,6 +290,7 @@ class SentryMonitoring(Construct):
                     settings=self._base,
                 )
                 with_fleet.add(environment)
+        reports += [left_at_the_edge(each) for each in chosen if each.at_the_edge]
         say(reports)
         self._reports += reports
 

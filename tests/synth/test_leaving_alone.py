@@ -218,6 +218,12 @@ def test_functions_at_the_edge_are_left_alone_wherever_they_are():
     changes = difference(build, lambda app: monitoring.append(SentryMonitoring(app, "Sentry", alarms=Alarms.none())))
     assert {name[:8] for name in changes.all_changed()} == {"Ordinary"}
     assert len(monitoring[0].functions) == 2
+    left = {each.function.path: each for each in monitoring[0].report if each.function.at_the_edge}
+    assert {path.partition("/")[2].removesuffix("/Fn") for path in left} == {"Edge", "PlainAtTheEdge"}
+    assert len(left) == 3
+    for report in left.values():
+        assert report.applied == []
+        assert [finding.identifier for finding in report.findings] == ["lambda-at-edge"]
 
 
 def test_cdks_framework_for_custom_resources_is_left_alone_and_the_users_handlers_are_not():

@@ -1,6 +1,7 @@
-"""Finds every user-written function below a scope, and leaves CDK's own and Lambda@Edge alone."""
+"""Finds every user-written function below a scope, tells those of Lambda@Edge, and leaves CDK's own out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import aws_cdk
@@ -20,54 +21,57 @@ _RESOURCE_CLASSES = frozenset({("aws_cdk.aws_lambda", "CfnFunction"), ("aws_cdk.
 
 
 def find_functions(templates: Sequence[StackTemplate]) -> list[MonitoredFunction]:
-    """Returns the user's functions, in the order of the construct tree, stack by stack.
+    """Returns the user's functions, at the edge or not, in the order of the construct tree, stack by stack.
 
     Args:
         templates: of the stacks in which to look.
     """
-    at_the_edge = edge_functions(each.resources for each in templates)
+    associated = edge_functions(each.resources for each in templates)
     parents = _parents(templates[0].tree) if templates else {}
-    return [
-        function
-        for template in templates
-        if not is_edge_stack(template.stack)
-        for function in _functions_in(template, parents)
-        if function.logical_id not in at_the_edge
-    ]
+    return [function for template in templates for function in _functions_in(template, parents, associated)]
 
 
-def _parents(constructs: Sequence[IConstruct]) -> dict[str, lambda_.Function | None]:
-    """The L2 function of each function's resource, paired by their order in the tree; None for CDK's EdgeFunction.
+@dataclass(frozen=True)
+class _Parent:
+    """The L2 function of a function's resource, and what comes before it in the tree: CDK's EdgeFunction, if any."""
+
+    function: lambda_.Function
+    before: IConstruct | None
+
+
+def _parents(constructs: Sequence[IConstruct]) -> dict[str, _Parent]:
+    """The L2 function of each function's resource, paired by their order in the tree.
 
     A Function makes its resource in its constructor, so it is the latest Function before the resource that has none
     yet.
     """
-    waiting: list[lambda_.Function] = []
+    waiting: list[_Parent] = []
     previous: IConstruct | None = None
-    wrapper: IConstruct | None = None
-    found: dict[str, lambda_.Function | None] = {}
+    found: dict[str, _Parent] = {}
     for each in constructs:
         if isinstance(each, lambda_.Function):
-            waiting.append(each)
-            wrapper = previous
+            waiting.append(_Parent(each, previous))
         elif cdk_class(each) in _RESOURCE_CLASSES and waiting:
-            parent = waiting.pop()
-            found[identity(each)] = None if is_edge_wrapper(wrapper) else parent
+            found[identity(each)] = waiting.pop()
         previous = each
     return found
 
 
 def _functions_in(
-    template: StackTemplate, parents: Mapping[str, lambda_.Function | None]
+    template: StackTemplate, parents: Mapping[str, _Parent], associated: Collection[str]
 ) -> Iterator[MonitoredFunction]:
     stage = Stage.of(template.stack)
     asset_folder = stage.asset_outdir if stage is not None else None
+    in_edge_stack = is_edge_stack(template.stack)
     for logical_id, resource in template.constructs.items():
         definition = template.resources[logical_id]
-        if definition["Type"] not in RESOURCE_TYPES or _is_left_alone(resource, definition, parents):
+        if definition["Type"] not in RESOURCE_TYPES:
+            continue
+        parent = parents.get(identity(resource))
+        if _is_cdks_own(resource, definition, parent):
             continue
         yield MonitoredFunction(
-            construct=parents.get(identity(resource)) or resource,
+            construct=parent.function if parent else resource,
             resource=resource,
             stack=template.stack,
             logical_id=logical_id,
@@ -75,19 +79,17 @@ def _functions_in(
             kind=definition["Type"],
             template=template.resources,
             asset_folder=asset_folder,
+            at_the_edge=in_edge_stack
+            or logical_id in associated
+            or (parent is not None and is_edge_wrapper(parent.before)),
         )
 
 
-def _is_left_alone(
-    resource: CfnResource, definition: Mapping[str, Any], parents: Mapping[str, lambda_.Function | None]
-) -> bool:
+def _is_cdks_own(resource: CfnResource, definition: Mapping[str, Any], parent: _Parent | None) -> bool:
     if cdk_class(resource) not in _RESOURCE_CLASSES:
         # CDK writes some of its own as a CfnResource of no class.
         return True
-    if identity(resource) not in parents:
-        return False
-    parent = parents[identity(resource)]
-    return parent is None or (may_be_cdks_own(definition) and is_cdks_own(parent))
+    return parent is not None and may_be_cdks_own(definition) and is_cdks_own(parent.function)
 
 
 def resources_of_type(scope: Construct, *types: str) -> Iterator[CfnResource]:

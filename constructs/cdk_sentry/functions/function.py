@@ -9,6 +9,7 @@ from typing import Any
 from aws_cdk import CfnResource, Stack
 from constructs import IConstruct
 
+from ..conditional import name_if_there
 from ..stack_template import PATH_METADATA
 from .references import refers_elsewhere, with_references
 
@@ -28,6 +29,7 @@ class MonitoredFunction:
         kind: the CloudFormation type: `AWS::Lambda::Function`, or SAM's `AWS::Serverless::Function`.
         template: all resources of its template, by logical id.
         asset_folder: where CDK has put the files that are to be deployed, if that is known.
+        at_the_edge: whether CloudFront runs it.
     """
 
     construct: IConstruct
@@ -38,6 +40,7 @@ class MonitoredFunction:
     kind: str = "AWS::Lambda::Function"
     template: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     asset_folder: str | None = None
+    at_the_edge: bool = False
 
     @cached_property
     def path(self) -> str:
@@ -51,8 +54,13 @@ class MonitoredFunction:
 
     @cached_property
     def ref(self) -> str:
-        """A reference to its name, valid in every template."""
-        return str(self.resource.ref)
+        """A reference to its name, valid in every template; under a condition of its template, in that one only."""
+        return name_if_there(str(self.resource.ref), self.condition)
+
+    @property
+    def condition(self) -> str | None:
+        """The condition under which it is there; None: always."""
+        return self.template.get(self.logical_id, {}).get("Condition")
 
     @cached_property
     def dimensions(self) -> "FunctionDimensions":

@@ -45,6 +45,24 @@ class FunctionReport:
         self.changes = Changes(self.function)
 
 
+def left_at_the_edge(function: MonitoredFunction) -> FunctionReport:
+    """What there is to say of a function that CloudFront runs: nothing is done to it.
+
+    Args:
+        function: which.
+    """
+    report = FunctionReport(function)
+    report.findings.append(
+        Finding(
+            "lambda-at-edge",
+            "info",
+            f"{function.path}: Lambda@Edge takes neither layers nor environment variables, and runs and logs in the "
+            "region nearest to the viewer, so it is left as it is, without alarms. Initialise the SDK in its code.",
+        )
+    )
+    return report
+
+
 def say(reports: Iterable[FunctionReport]) -> None:
     """Writes the findings into the construct tree, where `cdk synth` shows them.
 
