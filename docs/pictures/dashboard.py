@@ -1,5 +1,6 @@
 """The outline of a deployed dashboard: its widgets where CloudWatch puts them, and what each shows, without data."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = 24  # docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 _ROW_PX = 14
+_MADE_UNIQUE = re.compile(r"[0-9A-F]{8}-[0-9A-F]+$")
 _COLOURS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd")
 
 
@@ -40,8 +42,8 @@ def html(dashboard: Mapping[str, Any]) -> str:
 
 
 def _alarm_name(arn: str) -> str:
-    """What follows the construct's id; before it stand region, account and stack."""
-    return arn.partition("-Sentry-")[2]
+    """What follows the construct's id, before which stand region, account, stack; without CloudFormation's digits."""
+    return _MADE_UNIQUE.sub("", arn.partition("-Sentry")[2]).lstrip("-")
 
 
 def _labels(metrics: Sequence[Sequence[Any]]) -> Iterator[str]:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -78,6 +79,7 @@ def headings(page: Path) -> list[str]:
     ]
 
 
+@cache
 def _tokens(page: Path) -> list[Token]:
     return _MARKDOWN.parse(page.read_text())
 
