@@ -1,33 +1,16 @@
 """What the caller waits for: from event out to answer in at the Runtime API, Sentry 100 ms away."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Any
 
+from benchmarks.environments import Start, errors_of, running, waited_row
 from benchmarks.measure import interleaved, median
 from benchmarks.node_layer.effort import Effort
 from benchmarks.node_layer.variants import BARE, BASELINE, OURS, OURS_FULL, Variant
 from benchmarks.report import Goal, Row, Table
-from tests.harness.runtime_api import Invocation, RuntimeApi
-from tests.harness.sink import Answer, Sink
+from tests.harness.runtime_api import Invocation
 from tests.runtime_nodejs.node_runtime import NodeProcess
 
 _VARIANTS = [BARE, BASELINE, OURS, OURS_FULL]
-_LATER_ERRORS = 10
-
-
-@dataclass(frozen=True)
-class Running:
-    """A warm environment of one variant, with a Sentry of its own."""
-
-    api: RuntimeApi
-    sink: Sink
-
-    def call(self, event: dict[str, Any]) -> Invocation:
-        """One call, over when the environment would freeze."""
-        invocation = self.api.invoke(event, function_timeout_s=60)
-        self.api.wait_for_next_poll(invocation)
-        return invocation
 
 
 def run(effort: Effort) -> Table:
@@ -61,47 +44,31 @@ def run(effort: Effort) -> Table:
 
 def _successes(effort: Effort) -> tuple[dict[Variant, list[float]], dict[Variant, float]]:
     with ExitStack() as stack:
-        running = {variant: _start(variant, stack) for variant in _VARIANTS}
-        for environment in running.values():
+        warm = {variant: running(_start(variant), stack) for variant in _VARIANTS}
+        for environment in warm.values():
             environment.call({})
-        before = {variant: environment.sink.request_count for variant, environment in running.items()}
-        calls = interleaved(_VARIANTS, effort.slow_calls, lambda variant: running[variant].call({}).waited_ms)
+        before = {variant: environment.sink.request_count for variant, environment in warm.items()}
+        calls = interleaved(_VARIANTS, effort.slow_calls, lambda variant: warm[variant].call({}).waited_ms)
         quick = [BARE, OURS]
         further = max(effort.warm_calls - effort.slow_calls, 0)
-        more = interleaved(quick, further, lambda variant: running[variant].call({}).waited_ms)
+        more = interleaved(quick, further, lambda variant: warm[variant].call({}).waited_ms)
         for variant in quick:
             calls[variant] += more[variant]
         requests = {
             variant: (environment.sink.request_count - before[variant]) / len(calls[variant])
-            for variant, environment in running.items()
+            for variant, environment in warm.items()
         }
         return calls, requests
 
 
 def _errors(variant: Variant) -> list[Invocation]:
-    """The errors of one fresh environment, in order."""
-    with ExitStack() as stack:
-        environment = _start(variant, stack)
-        environment.call({})
-        errors = [environment.call({"fail": f"order {number}"}) for number in range(1 + _LATER_ERRORS)]
-        if variant != BARE:
-            environment.sink.wait_for_events(len(errors))
-        return errors
+    return errors_of(_start(variant), reported=variant != BARE)
 
 
-def _start(variant: Variant, stack: ExitStack) -> Running:
-    sink = stack.enter_context(Sink(Answer(delay_ms=100)))
-    api = stack.enter_context(RuntimeApi())
-    stack.enter_context(NodeProcess(api.address, variant.config(sink.dsn)))
-    api.wait_for_init()
-    return Running(api, sink)
+def _start(variant: Variant) -> Start:
+    return lambda address, dsn: NodeProcess(address, variant.config(dsn))
 
 
 def _added(figure: str, waited: dict[Variant, list[float]], judged: Variant, goal: Goal | None) -> Row:
-    # Not turn by turn: the quick variants are called more often.
-    middle = {variant: median(ms) for variant, ms in waited.items()}
-    cells: dict[str, float | str] = {
-        variant.name: f"{ms:.2f} ({ms - middle[BARE]:+.2f})" for variant, ms in middle.items()
-    }
-    cells[BARE.name] = f"{middle[BARE]:.2f}"
-    return Row(figure, cells, middle[judged] - middle[BARE], goal)
+    by_column = {variant.name: ms for variant, ms in waited.items()}
+    return waited_row(figure, by_column, BARE.name, judged.name, goal)

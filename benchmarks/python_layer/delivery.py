@@ -1,53 +1,30 @@
 """Whether everything arrives: errors alternating with successes."""
 
-from collections import Counter
-
+from benchmarks.environments import Delivered, delivered, delivery_rows
 from benchmarks.python_layer.effort import Effort
 from benchmarks.python_layer.variants import BASELINE, OURS, Variant
-from benchmarks.report import Goal, Row, Table
+from benchmarks.report import Row, Table
 from tests.harness.function_process import FunctionProcess
-from tests.harness.runtime_api import RuntimeApi
-from tests.harness.sink import Answer, Sink
 
-_VARIANTS = [BASELINE, OURS]
+_NO_LIMIT = {"SENTRY_MAX_IDENTICAL_EVENTS_PER_MINUTE": "0"}
 
 
 def run(effort: Effort) -> Table:
     """One environment of each variant; every error has a message of its own."""
-    messages = {variant: _messages(variant, effort.errors) for variant in _VARIANTS}
-    requests = {variant: count for variant, (_, count) in messages.items()}
-    delivered = {variant: len(seen) for variant, (seen, _) in messages.items()}
-    duplicates = {variant: sum(seen.values()) - len(seen) for variant, (seen, _) in messages.items()}
-    columns = [variant.name for variant in _VARIANTS]
+    found = {variant.name: _delivered(variant, effort.errors) for variant in (BASELINE, OURS)}
     return Table(
         "Delivery",
         f"{effort.errors} errors alternating with as many successes in one environment, Sentry 10 ms away, the "
         "limit on identical errors off.",
-        columns,
+        list(found),
         [
-            Row(
-                f"errors delivered of {effort.errors}",
-                {variant.name: str(delivered[variant]) for variant in _VARIANTS},
-                delivered[OURS],
-                Goal(effort.errors, exactly=True),
-            ),
-            Row(
-                "delivered twice",
-                {variant.name: str(duplicates[variant]) for variant in _VARIANTS},
-                duplicates[OURS],
-                Goal(0, exactly=True),
-            ),
-            Row("requests to Sentry", {variant.name: str(requests[variant]) for variant in _VARIANTS}),
+            *delivery_rows(found, effort.errors, OURS.name),
+            Row("requests to Sentry", {column: str(each.requests) for column, each in found.items()}),
         ],
     )
 
 
-def _messages(variant: Variant, errors: int) -> tuple[Counter[str], int]:
-    with Sink(Answer(delay_ms=10)) as sink, RuntimeApi() as api:
-        config = variant.config("trivial.handler", sink.dsn, {"SENTRY_MAX_IDENTICAL_EVENTS_PER_MINUTE": "0"})
-        with FunctionProcess(api.address, config):
-            for number in range(errors):
-                last = api.invoke({"fail": f"order {number}"}, function_timeout_s=60)
-                last = api.invoke({}, function_timeout_s=60)
-            api.wait_for_next_poll(last)
-        return Counter(event["exception"]["values"][-1]["value"] for event in sink.events), sink.request_count
+def _delivered(variant: Variant, errors: int) -> Delivered:
+    return delivered(
+        lambda address, dsn: FunctionProcess(address, variant.config("trivial.handler", dsn, _NO_LIMIT)), errors
+    )

@@ -2,32 +2,17 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
 
+from benchmarks.environments import Start, errors_of, running, waited_row
 from benchmarks.measure import interleaved, median
 from benchmarks.python_layer.effort import Effort
 from benchmarks.python_layer.variants import BARE, BASELINE, OURS, OURS_FULL, Variant
 from benchmarks.report import Goal, Row, Table
 from tests.harness.function_process import FunctionProcess
-from tests.harness.runtime_api import Invocation, RuntimeApi
-from tests.harness.sink import Answer, Sink
+from tests.harness.runtime_api import Invocation
+from tests.harness.sink import Sink
 
 _VARIANTS = [BARE, BASELINE, OURS, OURS_FULL]
-_LATER_ERRORS = 10
-
-
-@dataclass
-class Running:
-    """A warm environment of one variant, with a Sentry of its own."""
-
-    api: RuntimeApi
-    sink: Sink
-
-    def call(self, event: dict[str, Any]) -> Invocation:
-        """One call, over when the environment would freeze."""
-        invocation = self.api.invoke(event, function_timeout_s=60)
-        self.api.wait_for_next_poll(invocation)
-        return invocation
 
 
 @dataclass
@@ -83,17 +68,17 @@ def run(effort: Effort) -> Table:
 
 def _successes(effort: Effort) -> dict[Variant, Successes]:
     with ExitStack() as stack:
-        running = {variant: _start(variant, stack) for variant in _VARIANTS}
-        for environment in running.values():
+        warm = {variant: running(_start(variant), stack) for variant in _VARIANTS}
+        for environment in warm.values():
             environment.call({})
-        before = {variant: _counts(environment.sink) for variant, environment in running.items()}
-        calls = interleaved(_VARIANTS, effort.slow_calls, lambda variant: running[variant].call({}))
+        before = {variant: _counts(environment.sink) for variant, environment in warm.items()}
+        calls = interleaved(_VARIANTS, effort.slow_calls, lambda variant: warm[variant].call({}))
         quick = [BARE, OURS]
         further = max(effort.warm_calls - effort.slow_calls, 0)
-        more = interleaved(quick, further, lambda variant: running[variant].call({}))
+        more = interleaved(quick, further, lambda variant: warm[variant].call({}))
         for variant in quick:
             calls[variant] += more[variant]
-        after = {variant: _counts(environment.sink) for variant, environment in running.items()}
+        after = {variant: _counts(environment.sink) for variant, environment in warm.items()}
         return {
             variant: Successes(
                 [one.waited_ms for one in calls[variant]],
@@ -109,29 +94,13 @@ def _counts(sink: Sink) -> tuple[int, int]:
 
 
 def _errors(variant: Variant) -> list[Invocation]:
-    """The errors of one fresh environment, in order."""
-    with ExitStack() as stack:
-        environment = _start(variant, stack)
-        environment.call({})
-        errors = [environment.call({"fail": f"order {number}"}) for number in range(1 + _LATER_ERRORS)]
-        if variant != BARE:
-            environment.sink.wait_for_events(len(errors))
-        return errors
+    return errors_of(_start(variant), reported=variant != BARE)
 
 
-def _start(variant: Variant, stack: ExitStack) -> Running:
-    sink = stack.enter_context(Sink(Answer(delay_ms=100)))
-    api = stack.enter_context(RuntimeApi())
-    stack.enter_context(FunctionProcess(api.address, variant.config("trivial.handler", sink.dsn)))
-    api.wait_for_init()
-    return Running(api, sink)
+def _start(variant: Variant) -> Start:
+    return lambda address, dsn: FunctionProcess(address, variant.config("trivial.handler", dsn))
 
 
 def _added(figure: str, waited: dict[Variant, list[float]], judged: Variant, goal: Goal) -> Row:
-    # Not turn by turn: the quick variants are called more often.
-    middle = {variant: median(ms) for variant, ms in waited.items()}
-    cells: dict[str, float | str] = {
-        variant.name: f"{ms:.2f} ({ms - middle[BARE]:+.2f})" for variant, ms in middle.items()
-    }
-    cells[BARE.name] = f"{middle[BARE]:.2f}"
-    return Row(figure, cells, middle[judged] - middle[BARE], goal)
+    by_column = {variant.name: ms for variant, ms in waited.items()}
+    return waited_row(figure, by_column, BARE.name, judged.name, goal)
