@@ -23,6 +23,7 @@ class CloudWatchLogs:
     groups: dict[str, dict[str, str]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     not_yet: list[str] = field(default_factory=list)
+    destinations: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def create_log_group(self, *, logGroupName: str) -> None:  # noqa: N803
         if logGroupName in self.groups:
@@ -36,6 +37,12 @@ class CloudWatchLogs:
         if len(group) >= MAX_SUBSCRIPTIONS and request["filterName"] not in group:
             raise error("LimitExceededException")
         group[request["filterName"]] = request["filterPattern"]
+        self.destinations[request["logGroupName"], request["filterName"]] = request["destinationArn"]
+
+    def describe_subscription_filters(self, *, logGroupName: str, filterNamePrefix: str) -> Any:  # noqa: N803
+        names = [each for each in self._group(logGroupName) if each.startswith(filterNamePrefix)]
+        found = [{"filterName": each, "destinationArn": self.destinations.get((logGroupName, each))} for each in names]
+        return {"subscriptionFilters": found}
 
     def delete_subscription_filter(self, *, logGroupName: str, filterName: str) -> None:  # noqa: N803
         if filterName not in self._group(logGroupName):
@@ -77,6 +84,7 @@ class CloudFormation:
         name: str = "faults",
         concurrency: str | None = None,
         concurrency_before: str | None = None,
+        destination: str = FORWARDER,
     ) -> dict[str, Any]:
         event: dict[str, Any] = {
             "RequestType": request,
@@ -84,7 +92,7 @@ class CloudFormation:
             "StackId": "arn:aws:cloudformation:eu-central-1:0:stack/shop/1",
             "RequestId": "r1",
             "LogicalResourceId": "LogSubscriptions",
-            "ResourceProperties": properties(groups, name, concurrency),
+            "ResourceProperties": properties(groups, name, concurrency, destination),
         }
         if before is not None:
             event["OldResourceProperties"] = properties(before, "faults", concurrency_before)
@@ -115,10 +123,10 @@ class Concurrency:
         self.reserved = None
 
 
-def properties(groups: list[str], name: str, concurrency: str | None) -> dict[str, Any]:
+def properties(groups: list[str], name: str, concurrency: str | None, destination: str = FORWARDER) -> dict[str, Any]:
     return {
         "ServiceToken": "arn",
-        "DestinationArn": FORWARDER,
+        "DestinationArn": destination,
         "FilterName": name,
         "Subscriptions": [{"FilterPattern": PATTERN, "LogGroups": groups}],
         **({"ReservedConcurrency": concurrency} if concurrency else {}),
@@ -184,6 +192,20 @@ def test_an_update_subscribes_what_came_and_unsubscribes_what_went(logs, cloudfo
     assert logs.groups == {"stays": {"faults": PATTERN}, "goes": {}, "comes": {"faults": PATTERN}}
 
 
+def test_a_function_with_a_name_of_its_own_may_go_though_the_policy_has_forgotten_it(
+    logs, cloudformation, capsys
+) -> None:
+    """CloudFormation updates the policy, which names the functions that there are, before it calls the resource."""
+    cloudformation.ask("Create", ["stays", "goes"])
+    logs.refused["goes"] = "AccessDeniedException"
+
+    answer = cloudformation.ask("Update", ["stays"], before=["stays", "goes"])
+
+    assert answer["Status"] == "SUCCESS"
+    assert "not allowed to take the subscription away: goes" in answer["Reason"]
+    assert "goes stays subscribed" in capsys.readouterr().out
+
+
 def test_an_update_of_the_name_leaves_no_second_subscription(logs, cloudformation) -> None:
     logs.groups["group"] = {"somebody": ""}
     cloudformation.ask("Create", ["group"])
@@ -202,6 +224,19 @@ def test_a_deletion_takes_the_subscriptions_and_leaves_the_groups(logs, cloudfor
 
     assert answer["Status"] == "SUCCESS"
     assert logs.groups == {"old": {"somebody": ""}, "new": {}}
+
+
+def test_a_forwarder_that_moves_takes_the_subscriptions_with_it(logs, cloudformation) -> None:
+    """CloudFormation makes the new resource first, then deletes the old; a group has room for one of them only."""
+    logs.groups["group"] = {"somebody": ""}
+    cloudformation.ask("Create", ["group"])
+    cloudformation.ask("Create", ["group"], destination="arn:moved")
+
+    answer = cloudformation.ask("Delete", ["group"])
+
+    assert answer["Status"] == "SUCCESS"
+    assert logs.groups == {"group": {"somebody": "", "faults": PATTERN}}
+    assert logs.destinations["group", "faults"] == "arn:moved"
 
 
 def test_what_aws_refuses_fails_the_deployment_at_once_and_says_why(logs, cloudformation) -> None:

@@ -260,6 +260,19 @@ def test_in_a_template_that_is_nearly_full_the_forwarder_has_a_stack_of_its_own(
     assert not [name for name in resources_of(template, "AWS::Lambda::Function") if "Forwarder" in name]
 
 
+def test_a_template_that_fills_gets_new_subscriptions_since_cloudformation_refuses_another_service_token() -> None:
+    logical_ids = set()
+    for others in (0, 478):
+        shop = stack("Shop")
+        function(shop, "Orders")
+        for number in range(others):
+            cdk.CfnWaitConditionHandle(shop, f"W{number}")
+        monitored(shop)
+        logical_ids |= set(resources_of(template_of(shop), SUBSCRIPTIONS))
+
+    assert len(logical_ids) == 2
+
+
 def test_each_runtime_is_filtered_by_its_own_words() -> None:
     shop = stack("Shop")
     function(shop, "Orders")

@@ -99,6 +99,13 @@ def _with_room(covered: Sequence[Covered], groups: Mapping[Stack, TemplateLogGro
 
 def _full(function: MonitoredFunction, groups: TemplateLogGroups) -> Finding | None:
     """Why there is no place in the log group of a function; None where there is."""
+    if function.condition:
+        return Finding(
+            "log-group-conditional",
+            "warning",
+            f"{function.path}: it is there under the condition {function.condition} alone, and a log group that may "
+            f"not be there is not subscribed to, {_UNREPORTED}. Decide at synth whether the function is there.",
+        )
     if not groups.takes_subscriptions(function):
         return Finding(
             "log-group-class",
@@ -143,7 +150,12 @@ def _subscribe(
     subscriber = forwarder.subscriber(
         [
             iam.PolicyStatement(
-                actions=["logs:PutSubscriptionFilter", "logs:DeleteSubscriptionFilter", "logs:CreateLogGroup"],
+                actions=[
+                    "logs:PutSubscriptionFilter",
+                    "logs:DescribeSubscriptionFilters",
+                    "logs:DeleteSubscriptionFilter",
+                    "logs:CreateLogGroup",
+                ],
                 resources=[_arn(stack, "logs", "log-group", each) for each in _with_parts(groups)],
             ),
             iam.PolicyStatement(
@@ -159,7 +171,9 @@ def _subscribe(
         home = scope if template is stack else Construct(template, f"{scope.node.id}Faults")
         resource = CustomResource(
             home,
-            "LogSubscriptions",
+            # CloudFormation takes no other service token for a resource that is there, and the subscriber moves to a
+            # stack of its own, or back, as the template fills.
+            f"LogSubscriptions{subscriber.node.addr[-8:]}",
             service_token=subscriber.function_arn,
             resource_type=_RESOURCE_TYPE,
             properties={
