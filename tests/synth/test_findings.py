@@ -26,7 +26,7 @@ def in_the_code():
     for file in Path(cdk_sentry.__file__).parent.rglob("*.py"):
         text = file.read_text()
         found |= dict(re.findall(r'Finding\(\s*"([a-z-]+)",\s*"(\w+)"', text))
-        said = re.findall(r'add_(warning|info)(?:_v2)?\((?:\s*self,)?\s*f?"cdk_sentry:([a-z-]+)', text)
+        said = re.findall(r'add_(warning|info)(?:_v2)?\((?:\s*[\w.]+,)?\s*f?"cdk_sentry:([a-z-]+)', text)
         found |= {identifier: level for level, identifier in said}
     return found
 

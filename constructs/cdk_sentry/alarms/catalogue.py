@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ..conditional import name_if_there
 from ..functions.function import MonitoredFunction
 from ..stack_template import StackTemplate
 from . import (
@@ -76,5 +77,12 @@ class Watched:
     def beside_functions(self) -> Iterator[WatchedResource]:
         """Yields the streams, tables, queues and so on."""
         for service in _BESIDE_FUNCTIONS:
-            yield from service.watched(self._template)
-        yield from sqs.watched(self._template, self._functions)
+            yield from map(self._as_it_is_there, service.watched(self._template))
+        yield from map(self._as_it_is_there, sqs.watched(self._template, self._functions))
+
+    def _as_it_is_there(self, resource: WatchedResource) -> WatchedResource:
+        condition = self._template.condition_of(resource.resource)
+        if condition is None:
+            return resource
+        dimensions = {name: name_if_there(value, condition) for name, value in resource.dimensions.items()}
+        return replace(resource, dimensions=dimensions, condition=condition)

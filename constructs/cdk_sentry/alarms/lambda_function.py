@@ -41,6 +41,7 @@ def watched(function: MonitoredFunction, traits: frozenset[str]) -> WatchedResou
         properties=function.properties,
         dimensions=function.dimensions,
         traits=traits,
+        condition=function.condition,
     )
 
 

@@ -22,6 +22,7 @@ class WatchedResource:
         dimensions: of its metrics.
         traits: how it is used, as far as alarms ask: `stream_reader`, `dead_letter` ...
         part: which part of the resource it is, where that has parts with metrics of their own: a table's index.
+        condition: of its template, under which it is there; None: always.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class WatchedResource:
     dimensions: Mapping[str, str]
     traits: frozenset[str] = field(default_factory=frozenset)
     part: str = ""
+    condition: str | None = None
 
     @property
     def stack(self) -> Stack:

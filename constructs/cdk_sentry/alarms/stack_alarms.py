@@ -9,6 +9,8 @@ from aws_cdk import ArnFormat, NestedStack, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from ..identity import identity
+from ..info import add_info
 from ..notifications import Notifications
 from ..on_aws import only_on_aws
 from .alarm import AlarmRule
@@ -47,6 +49,11 @@ class PlannedAlarm:
     resource: WatchedResource | None
     links: tuple[str, ...]
     notify_ok: bool
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether what it watches is there under a condition alone."""
+        return self.resource is not None and self.resource.condition is not None
 
 
 class StackAlarms:
@@ -99,6 +106,15 @@ class StackAlarms:
         Returns:
             the alarms.
         """
+        if resource.condition and identity(resource.stack) != identity(self._stack):
+            add_info(
+                resource.construct,
+                "cdk_sentry:conditional-in-nested-stack",
+                f"{resource.path}: it is in a nested stack, under the condition {resource.condition}, which cannot be "
+                "asked for from outside, so it has no alarms and is not on the dashboard. "
+                "Put the condition on the nested stack instead.",
+            )
+            return []
         subject = self._subject_of(resource)
         self._resources.append((resource, subject))
         rules = rules_for(resource, alarms)
@@ -133,10 +149,14 @@ class StackAlarms:
             summary_links: end their descriptions.
         """
         scopes = []
-        for number, batch in enumerate(self._batches() if nested else [self._planned], start=1):
-            scope = NestedStack(self._scope, f"Alarms{number}") if nested else Construct(self._scope, "Alarms")
-            scopes.append(scope)
-            self._declared += [self._declare(scope, each, notifications, silent=summary) for each in batch]
+        # In a nested stack no condition can be asked for.
+        outside = [each for each in self._planned if not nested or each.is_conditional]
+        inside = [each for each in self._planned if nested and not each.is_conditional]
+        for number, batch in enumerate([outside, *self._batches(inside)]):
+            if batch:
+                scope = NestedStack(self._scope, f"Alarms{number}") if number else Construct(self._scope, "Alarms")
+                scopes.append(scope)
+                self._declared += [self._declare(scope, each, notifications, silent=summary) for each in batch]
         if summary:
             self._composite_alarms = declare_summaries(
                 self._scope,
@@ -189,10 +209,10 @@ class StackAlarms:
     def _names(self, severity: Severity) -> list[str]:
         return [each.name for each in self._planned if each.rule.severity == severity]
 
-    def _batches(self) -> Iterator[list[PlannedAlarm]]:
+    def _batches(self, planned: Sequence[PlannedAlarm]) -> Iterator[list[PlannedAlarm]]:
         batch: list[PlannedAlarm] = []
         subjects: set[str] = set()
-        for each in self._planned:
+        for each in planned:
             crowded = len(subjects | {each.subject}) > _RESOURCES_PER_NESTED_STACK
             if batch and (crowded or len(batch) >= _ALARMS_PER_NESTED_STACK):
                 yield batch

@@ -8,6 +8,7 @@ from typing import Any
 from aws_cdk import CfnResource
 from constructs import IConstruct, Node
 
+from ..identity import identity
 from ..stack_template import StackTemplate
 
 _DEFAULT_CHILDREN = ("Resource", "Default")
@@ -22,12 +23,14 @@ class TemplateResource:
         type: CloudFormation's name of its type.
         logical_id: its name in the template.
         properties: in CloudFormation's spelling, resolved.
+        condition: under which it is there; None: always.
     """
 
     resource: CfnResource
     type: str
     logical_id: str
     properties: Mapping[str, Any]
+    condition: str | None = None
 
     @cached_property
     def l1_path(self) -> str:
@@ -57,11 +60,16 @@ class Template:
 
     def __init__(self, templates: Iterable[StackTemplate], types: Collection[str]) -> None:
         self._resources = [each for template in templates for each in _resources_in(template, types)]
+        self._conditions = {identity(each.resource): each.condition for each in self._resources if each.condition}
         self._by_id = {each.logical_id: each for each in self._resources}
 
     def of_type(self, *types: str) -> Iterator[TemplateResource]:
         """Yields the resources of some types."""
         return (each for each in self._resources if each.type in types)
+
+    def condition_of(self, resource: CfnResource) -> str | None:
+        """The condition under which a resource is there; None: always."""
+        return self._conditions.get(identity(resource)) if self._conditions else None
 
     def referred(self, value: Any) -> TemplateResource | None:
         """The resource that a property names by `Ref` or `Fn::GetAtt`, if it is here."""
@@ -88,4 +96,5 @@ def _resources_in(template: StackTemplate, types: Collection[str]) -> Iterator[T
     for logical_id, construct in template.constructs.items():
         definition = template.resources[logical_id]
         if definition["Type"] in types:
-            yield TemplateResource(construct, definition["Type"], logical_id, definition.get("Properties", {}))
+            properties, condition = definition.get("Properties", {}), definition.get("Condition")
+            yield TemplateResource(construct, definition["Type"], logical_id, properties, condition)

@@ -30,5 +30,5 @@ def function_name_in(stack: Stack, function: MonitoredFunction) -> str:
         stack: the dashboard's.
         function: of that stack, or of one nested in it.
     """
-    own = identity(function.stack) == identity(stack)
+    own = identity(function.stack) == identity(stack) and function.condition is None
     return name_of(function.logical_id) if own else function.ref
