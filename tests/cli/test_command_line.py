@@ -21,6 +21,7 @@ from cdk_sentry.cli.command import Command as Subcommand
 from cdk_sentry.cli.command import Exit, Invocation
 from cdk_sentry.cli.errors import CommandError, explain
 from cdk_sentry.cli.stacks import resources_of
+from demo.waiting import wait_until
 from tests.cli.conftest import REGION, Run
 from tests.harness.answer import Answer
 from tests.harness.aws_api import AwsApi
@@ -271,6 +272,16 @@ def test_ctrl_c_while_waiting_for_the_network_is_one_line_and_130() -> None:
         sentry.wait_for_requests(1)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "", "cdk-sentry: interrupted\n")
+
+
+def test_ctrl_c_does_not_wait_for_calls_that_are_under_way(aws_environment: None) -> None:
+    """Each of them may take half a minute, and be repeated."""
+    with AwsApi(Answer(hang=True)) as api:
+        process = start("layer", "publish", "--runtime", "nodejs", "--endpoint-url", endpoint(api))
+        wait_until(lambda: api.requests, what="a call", timeout_s=30)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=5)
     assert (process.returncode, out, err) == (130, "", "cdk-sentry: interrupted\n")
 
 

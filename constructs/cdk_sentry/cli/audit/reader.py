@@ -1,7 +1,6 @@
 """Reads AWS: what is refused does not stop the audit, it becomes an open question."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -10,8 +9,9 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from ..aws import MAX_PARALLEL, Aws
+from ..aws import Aws
 from ..errors import denied_action, explain, is_denied
+from ..parallel import in_parallel
 from .answer import Unread
 
 Key = TypeVar("Key")
@@ -79,8 +79,7 @@ class Reader:
             self.progress.advance(task)
             return key, value
 
-        with ThreadPoolExecutor(min(MAX_PARALLEL, len(wanted))) as pool:
-            return dict(pool.map(one, wanted))
+        return dict(in_parallel(one, wanted))
 
     def together(self, reads: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
         """Reads different things at once.

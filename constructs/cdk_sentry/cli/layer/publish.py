@@ -1,7 +1,6 @@
 """`layer publish`: layer versions that many stacks and accounts share."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -11,9 +10,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ...layers.build import BuiltLayer
 from ...layers.kinds import LayerKind
 from ...layers.versions import LayerVersions
-from ..aws import MAX_PARALLEL
 from ..command import Exit, Invocation
 from ..errors import CommandError, code_of, explain
+from ..parallel import in_parallel
 from .runtimes import built, chosen
 
 _ARCHITECTURES = ("x86_64", "arm64")
@@ -56,14 +55,13 @@ def publish(invocation: Invocation) -> Exit:
         _Layer(runtime, options.name or f"cdk-sentry-{runtime}", kind, built(kind))
         for runtime, kind in chosen(options.runtime).items()
     ]
-    regions = options.to or [invocation.aws.client("lambda").meta.region_name]
+    regions = dict.fromkeys(options.to or [invocation.aws.client("lambda").meta.region_name])
     wanted = [(invocation.aws.client("lambda", region=region), region, layer) for region in regions for layer in layers]
 
     def one(client: Any, region: str, layer: _Layer) -> Published:
         return _guarded(region, layer, lambda: _publish(client, region, layer, options.organization))
 
-    with ThreadPoolExecutor(MAX_PARALLEL) as pool:
-        published = list(pool.map(lambda each: one(*each), wanted))
+    published = in_parallel(lambda each: one(*each), wanted)
     _report(invocation, published)
     return Exit.IMPOSSIBLE if any(each.problem for each in published) else Exit.FINE
 

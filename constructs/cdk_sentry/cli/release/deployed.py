@@ -1,11 +1,11 @@
 """Which release is deployed, and to which environments: the functions say so."""
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from ..aws import MAX_PARALLEL, Aws
+from ..aws import Aws
 from ..errors import CommandError
+from ..parallel import in_parallel
 from ..stacks import resources_of
 
 
@@ -41,7 +41,8 @@ def deployed_releases(aws: Aws, stack: str) -> list[DeployedRelease]:
     Raises:
         CommandError: there is no such stack, or none of its functions has a release.
     """
-    names = [each.physical_id for each in resources_of(aws, stack) if each.kind == "AWS::Lambda::Function"]
+    resources = resources_of(aws, stack)
+    names = [each.physical_id for each in resources if each.kind == "AWS::Lambda::Function" and each.physical_id]
     functions = [each for each in _configurations(aws, names) if each.release]
     if not functions:
         raise CommandError(
@@ -65,5 +66,4 @@ def _configurations(aws: Aws, names: list[str]) -> list[_Function]:
         variables = answer.get("Environment", {}).get("Variables", {})
         return _Function(name, variables.get("SENTRY_RELEASE"), variables.get("SENTRY_ENVIRONMENT"))
 
-    with ThreadPoolExecutor(MAX_PARALLEL) as pool:
-        return list(pool.map(ask, names))
+    return in_parallel(ask, names)
