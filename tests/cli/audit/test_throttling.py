@@ -1,4 +1,4 @@
-"""CloudWatch Logs answers ten such questions a second: the audit asks no faster for long, and no question is lost.
+"""A service that grants so many calls a second: the audit asks no faster for long, and no question is lost.
 
 The figures of docs/audit.md: AUDIT_FUNCTIONS=500 AUDIT_CALLS_PER_S=10 python -m pytest -n 0 --durations=1 FILE
 """
