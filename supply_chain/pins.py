@@ -5,10 +5,13 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-NPM_FOLDERS = (ROOT, ROOT / "lambda_src" / "sentry_layer_nodejs")
-"""Not the compilers of bytecode, whose releases stand for versions of Python, nor what AWS's runtimes hold."""
+NPM_FOLDERS = {ROOT: (), ROOT / "lambda_src" / "sentry_layer_nodejs": ("--legacy-peer-deps",)}
+"""With what `npm ci` is told there, too: a lock suits those options alone that it was written with.
 
-_NPM_INSTALL = ("npm", "install", "--package-lock-only", "--ignore-scripts", "--legacy-peer-deps", "--save-exact")
+Not the compilers of bytecode, whose releases stand for versions of Python, nor what AWS's runtimes hold.
+"""
+
+_NPM_INSTALL = ("npm", "install", "--package-lock-only", "--ignore-scripts", "--save-exact")
 _NO_ADDRESSES = "--omit-lockfile-registry-resolved"
 
 
@@ -28,12 +31,17 @@ def npm_upgrade(folder: Path) -> list[str]:
     """The npm command that pins the newest releases compatible with those of a `package.json`.
 
     Args:
-        folder: that holds it.
+        folder: of NPM_FOLDERS.
     """
     package = json.loads((folder / "package.json").read_text())
     pinned = {**package.get("dependencies", {}), **package.get("devDependencies", {})}
     # A range, not `latest`: npm's tag of that name points to an older line of the package aws-cdk.
-    return [*_NPM_INSTALL, _NO_ADDRESSES, *(f"{name}@^{version}" for name, version in pinned.items())]
+    return [
+        *_NPM_INSTALL,
+        *NPM_FOLDERS[folder],
+        _NO_ADDRESSES,
+        *(f"{name}@^{version}" for name, version in pinned.items()),
+    ]
 
 
 def _run(*command: str, cwd: Path = ROOT) -> None:

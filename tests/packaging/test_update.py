@@ -7,9 +7,10 @@ import shutil
 
 from rich.console import Console
 
+from cdk_sentry.assets import LAMBDA_SRC
 from supply_chain.cold_start import MODES, STARTS, added_init_cpu_ms
 from supply_chain.components import components, layers
-from supply_chain.pins import NPM_FOLDERS, npm_upgrade
+from supply_chain.pins import NPM_FOLDERS, ROOT, npm_upgrade
 from supply_chain.update import Snapshot, comparison
 
 NODEJS = "sentry_layer_nodejs"
@@ -75,3 +76,12 @@ def test_npm_is_asked_for_what_is_compatible_with_the_pins():
         for name, version in {**package.get("dependencies", {}), **package["devDependencies"]}.items():
             assert f"{name}@^{version}" in asked
         assert "--save-exact" in asked
+
+
+def test_a_lock_is_written_with_the_options_that_it_is_installed_with():
+    """Otherwise `npm ci` finds packages missing in it."""
+    peers = "--legacy-peer-deps"
+    layer = LAMBDA_SRC / NODEJS
+    assert (peers in npm_upgrade(layer), peers in npm_upgrade(ROOT)) == (True, False)
+    assert peers in (ROOT / "constructs" / "cdk_sentry" / "layers" / "npm.py").read_text()
+    assert peers not in (ROOT / "Makefile").read_text()

@@ -68,10 +68,6 @@ class Difference:
         assert self.before.keys() <= self.after.keys()
         return {name: paths for template in self.before for name, paths in self.changed(template).items()}
 
-    def all_added(self) -> dict[str, str]:
-        """As `added`, for the templates that were there before together."""
-        return {name: kind for template in self.before for name, kind in self.added(template).items()}
-
 
 def difference(build: Build, add: Callable[[cdk.App], object], **context: Any) -> Difference:
     """Synthesizes an app without the line and with it."""
