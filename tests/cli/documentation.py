@@ -17,7 +17,7 @@ from tests.cli.examples import EXAMPLES, Example
 from tests.local_cloud.diagnosed_ways import CASES
 
 DOCS = Path(__file__).parents[2] / "docs"
-_PART = re.compile(r"(<!-- (policy|checks|ways|commands|output): ([\w -]+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
+_PART = re.compile(r"(<!-- (policy|checks|ways|commands|output|keys): ([\w -]+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
 # What the reader has to fill in.
 _PLACE = {"Partition": "aws", "Region": "REGION", "Account": "ACCOUNT"}
 
@@ -46,6 +46,7 @@ def _written(kind: str, name: str) -> str:
         "policy": lambda: _policy(subcommands()[name]),
         "output": lambda: _output(EXAMPLES[name]),
         "commands": _commands,
+        "keys": _keys,
         "checks": _checks,
         "ways": _ways,
     }
@@ -88,6 +89,25 @@ def _output(example: Example) -> Iterator[str]:
     yield f"$ {example.line}"
     yield example.run()
     yield "```"
+
+
+def _keys() -> Iterator[str]:
+    yield "| command | keys |"
+    yield "| --- | --- |"
+    for name in (name for name in subcommands() if name in EXAMPLES):
+        leaves = _leaves(json.loads(EXAMPLES[name].run("--json")))
+        yield f"| `{name}` | {', '.join(f'`{leaf}`' for leaf in leaves)} |"
+
+
+def _leaves(document: Any, prefix: str = "") -> Iterator[str]:
+    """The keys of a document, in the notation of jq; of a list those of its first member."""
+    if isinstance(document, dict) and document:
+        for key, value in document.items():
+            yield from _leaves(value, f"{prefix}.{key}")
+    elif isinstance(document, list):
+        yield from _leaves(document[0], f"{prefix or '.'}[]")
+    else:
+        yield prefix
 
 
 def _checks() -> Iterator[str]:

@@ -51,9 +51,13 @@ class Example:
     stdin: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def run(self) -> str:
-        """What a terminal without colours shows."""
-        words = re.split(r" +", self.line.partition(" <")[0])[1:]
+    def run(self, *more: str) -> str:
+        """What a terminal without colours shows.
+
+        Args:
+            more: words at the end of the line.
+        """
+        words = [*re.split(r" +", self.line.partition(" <")[0])[1:], *more]
         shown = io.StringIO()
         with ExitStack() as stack:
             for place, value in self.told.items():

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from importlib.metadata import version
 from types import SimpleNamespace
 from typing import ClassVar
@@ -321,12 +322,12 @@ def test_a_terminal_gets_colours_unless_it_wants_none(aws_environment: None, mor
 def test_machines_get_one_document_and_people_nothing_of_it(command: Command, monkeypatch) -> None:
     def says(invocation: Invocation) -> Exit:
         invocation.output.say("words")
-        invocation.output.result({"words": 1})
+        invocation.output.result({"words": 1, "said": datetime(2026, 11, 21, 8, tzinfo=UTC)})
         return Exit.FINE
 
     running(monkeypatch, says)
     assert command("it").out == "words\n"
-    assert command("it", "--json").document == {"words": 1}
+    assert command("it", "--json").document == {"words": 1, "said": "2026-11-21T08:00:00+00:00"}
 
 
 def test_tables_are_not_cut_where_no_terminal_says_how_wide_it_is(command: Command, monkeypatch) -> None:

@@ -177,7 +177,7 @@ def test_a_layer_is_published_with_its_runtimes_architectures_and_content(comman
 
 def test_what_is_published_already_is_not_published_again(command: Command, regions: Regions) -> None:
     lists(regions[REGION], REGION, {5: described("0" * 16), 4: described()})
-    done = command("layer", "publish", "--runtime", "nodejs")
+    done = command("layer", "publish", "--runtime", "nodejs", "--to", REGION, REGION)  # named twice, asked once
     assert done.code == 0
     assert f"nodejs: {arn(REGION, 4)} (was there)" in done.out
 

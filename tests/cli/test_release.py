@@ -64,7 +64,12 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, str]]:
 
     def resources(_: Aws, stack: str) -> list[Resource]:
         table = Resource(stack, "AWS::DynamoDB::Table", "Table", "table", "CREATE_COMPLETE")
-        return [table, *(Resource(stack, "AWS::Lambda::Function", name, name, "CREATE_COMPLETE") for name in functions)]
+        not_made = Resource(stack, "AWS::Lambda::Function", "New", "", "CREATE_FAILED")
+        return [
+            table,
+            not_made,
+            *(Resource(stack, "AWS::Lambda::Function", name, name, "CREATE_COMPLETE") for name in functions),
+        ]
 
     client = SimpleNamespace(get_function_configuration=configuration)
     monkeypatch.setattr(Aws, "client", lambda *_: client)

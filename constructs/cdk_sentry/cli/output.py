@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -42,10 +43,10 @@ class Output:
         """The same for machines; nothing is written where output is for people.
 
         Args:
-            document: what json can write; dates and the like become their text.
+            document: what json can write; times become ISO 8601, other things their text.
         """
         if self.as_json:
-            sys.stdout.write(json.dumps(document, indent=2, default=str) + "\n")
+            sys.stdout.write(json.dumps(document, indent=2, default=_text) + "\n")
 
     def note(self, message: str) -> None:
         """One line on standard error, for people, also where output is for machines."""
@@ -58,6 +59,10 @@ class Output:
     @cached_property
     def _out(self) -> "Console":
         return _console(stderr=False)
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _console(*, stderr: bool) -> "Console":
