@@ -22,7 +22,8 @@ from .names import as_pattern, function_name_patterns, stack_pattern
 from .patterns import filter_pattern
 
 _MAX_RESOURCES = 500
-_OWN_RESOURCES = 25
+# The forwarder's, and what comes after it: saved queries, nested stacks of alarms.
+_OWN_RESOURCES = 35
 _RESOURCE_TYPE = "Custom::SentryLogSubscriptions"
 _UNREPORTED = "so timeouts, lack of memory and crashes are not reported"
 
