@@ -25,7 +25,7 @@ class TemplateResources:
         self._python_layer: object = None
         self._nodejs_layer: object = None
         self._dsn_variables: dict[tuple[Dsn, str], dict[str, str]] = {}
-        self._readers: dict[tuple[Dsn, str], list[str]] = {}
+        self._readers: dict[tuple[Dsn, str, str | None], list[str]] = {}
 
     def python_layer(self) -> object:
         """What a function's `Layers` must hold for the Python layer."""
@@ -58,7 +58,8 @@ class TemplateResources:
         role = role_in_template(function)
         if role is None:
             return False
-        self._readers.setdefault((dsn, service), []).append(role)
+        condition = function.template.get(role, {}).get("Condition", function.condition)
+        self._readers.setdefault((dsn, service, condition), []).append(role)
         return True
 
     def finish(self) -> None:
@@ -66,15 +67,17 @@ class TemplateResources:
 
         A policy of the kit's own, so that the roles stay as they are and it goes when the kit goes.
         """
-        for number, ((dsn, service), roles) in enumerate(self._readers.items(), start=1):
+        for number, ((dsn, service, condition), roles) in enumerate(self._readers.items(), start=1):
             construct_id = f"ReadDsn{number}"
-            iam.CfnPolicy(
+            policy = iam.CfnPolicy(
                 self._scope,
                 construct_id,
                 policy_name=construct_id,
                 policy_document=iam.PolicyDocument(statements=dsn.permissions(self._scope, service)),
                 roles=[Fn.ref(role) for role in sorted(set(roles))],
             )
+            if condition:
+                policy.add_override("Condition", condition)
 
 
 def role_in_template(function: MonitoredFunction) -> str | None:

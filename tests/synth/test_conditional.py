@@ -7,7 +7,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_sqs as sqs
 
-from cdk_sentry import Alarms, SentryMonitoring
+from cdk_sentry import Alarms, Dsn, SentryMonitoring
 
 from .apps import function, monitored_from_inside, resources_of, stack, template_of
 from .everything import EVERY_ALARM, everything
@@ -86,6 +86,21 @@ def test_that_its_faults_are_not_reported_from_outside_is_said(shop):
     for report in monitoring.report:
         assert "log-group-conditional" in [each.identifier for each in report.findings]
         assert "faults" not in report.applied
+
+
+def test_a_role_that_is_not_there_is_not_allowed_to_read_the_dsn():
+    app = stack()
+    function(app, "Sometimes")
+    under_a_condition(app)
+    function(app, "Always")
+    monitored_from_inside(app, dsn=Dsn.from_secure_ssm("/Sentry/Dsn"))
+    template = template_of(app)
+    assert broken_without(template) == {}
+    policies = resources_of(template, "AWS::IAM::Policy").values()
+    assert [(each.get("Condition"), len(each["Properties"]["Roles"])) for each in policies] == [
+        (CONDITION, 1),
+        (None, 1),
+    ]
 
 
 def test_its_alarms_stay_in_the_stack_that_knows_the_condition():
