@@ -22,8 +22,10 @@ def interpreter() -> Path:
 
 
 def _install(folder: Path, wanted: tuple[str, ...]) -> None:
-    # It is moved afterwards, which its interpreter does not mind; its scripts would, and are not used.
-    subprocess.run([_UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder], check=True)
+    # It is moved afterwards, which its interpreter does not mind; its scripts would, and are not used. With pip, by
+    # which the kit builds its layers.
+    make: list[str | Path] = [_UV, "venv", "--quiet", "--allow-existing", "--seed", "--python", sys.executable, folder]
+    subprocess.run(make, check=True)
     install: list[str | Path] = [_UV, "pip", "install", "--quiet", "--python", folder / "bin" / "python"]
     subprocess.run([*install, "--compile-bytecode", *wanted], check=True)
     subprocess.run([*install, "--no-deps", "--editable", _OURS], check=True)
