@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from cdk_sentry_forwarder import handler
+from cdk_sentry_forwarder import floods, handler
 from cdk_sentry_forwarder.floods import DEFAULT_LIMIT, MAX_FRUITLESS
 from cdk_sentry_forwarder.handler import ForwardingError
 
@@ -67,6 +67,22 @@ def test_a_flood_asks_little_of_sentry_and_of_aws_and_each_fault_is_counted(clou
     clock.now_s += 60
     assert forward(happen(EXITED, ENVIRONMENTS)) == 1
     assert held_back(sink.events[-1]) == ENVIRONMENTS * INVOCATIONS_EACH - DEFAULT_LIMIT
+
+
+def test_what_is_counted_is_bounded_whatever_the_number_of_functions(cloud, sink, happen, clock, monkeypatch) -> None:
+    monkeypatch.setattr(floods, "MAX_COUNTED", 20)
+    cloud.configurations["orders"] = configuration(SENTRY_MAX_IDENTICAL_EVENTS_PER_MINUTE="1")
+    for said in (EXITED, TIMED_OUT):
+        forward(*(happen(said, environment) for environment in range(50)))
+    clock.now_s += 60
+
+    forward(happen(EXITED, ENVIRONMENTS), happen(TIMED_OUT, ENVIRONMENTS + 1))
+    assert [held_back(event) for event in sink.events[-2:]] == [20, 0]
+
+    forward(*(happen(TIMED_OUT, environment) for environment in range(50)))
+    clock.now_s += 60
+    forward(happen(TIMED_OUT, ENVIRONMENTS + 2))
+    assert held_back(sink.events[-1]) == 20, "what was told makes room again"
 
 
 def test_another_fault_is_seen_in_the_flood(cloud, sink, happen) -> None:

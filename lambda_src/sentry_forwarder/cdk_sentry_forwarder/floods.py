@@ -19,8 +19,8 @@ VARIABLE = "SENTRY_MAX_IDENTICAL_EVENTS_PER_MINUTE"
 DEFAULT_LIMIT = 60
 MAX_FRUITLESS = 60
 """So many deliveries of the same function and kinds are looked up in a minute although nothing came of them."""
-MAX_COUNTED = 10_000
-"""Of one kind; more are held back without being counted."""
+MAX_COUNTED = 100_000
+"""Of all functions and kinds, some 12 MB; more are held back without being counted."""
 _MAX_KINDS = 1_000
 
 
@@ -50,6 +50,7 @@ class Floods:
         self._admitted: dict[tuple[str, Kind], set[str]] = {}
         self._fruitless: dict[tuple[str, frozenset[Kind]], _Fruitless] = {}
         self._held_back: dict[tuple[str, Kind], set[str]] = {}
+        self._counted = 0
 
     def admitted(self, delivery: Delivery) -> Iterator[tuple[Fault, int]]:
         """The faults of a delivery that are to be sent.
@@ -90,12 +91,16 @@ class Floods:
                 self._hold_back(kind, {identity})
                 return None
             admitted.add(identity)
-        return len(self._held_back.pop(kind, ()))
+        held_back = len(self._held_back.pop(kind, ()))
+        self._counted -= held_back
+        return held_back
 
     def _hold_back(self, kind: tuple[str, Kind], identities: set[str]) -> None:
-        held_back = self._held_back.setdefault(kind, set())
-        if len(held_back) < MAX_COUNTED:
+        if self._counted < MAX_COUNTED:
+            held_back = self._held_back.setdefault(kind, set())
+            self._counted -= len(held_back)
             held_back |= identities
+            self._counted += len(held_back)
 
 
 def _limit(fault: Fault) -> int:
