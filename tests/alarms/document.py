@@ -125,8 +125,8 @@ the dashboard's log table while somebody looks at it, and what a fleet's alarms 
 
 | what | list price |
 | --- | --- |
-| 8 functions, 2 alarms each | {small} |
-| 240 functions, 2 alarms each | {large} |
+| 8 functions, 2 alarms each and the forwarder's 2 | {small} |
+| 240 functions, likewise | {large} |
 | a function's two alarms | ${two:.2f} |
 """
 
@@ -204,8 +204,8 @@ def _costs() -> str:
         composite=cost.COMPOSITE_ALARM_USD,
         dashboard=cost.DASHBOARD_USD,
         key=cost.KEY_USD,
-        small=cost.cost_of([rule] * 16, composite_alarms=0),
-        large=cost.cost_of([rule] * 480, composite_alarms=0),
+        small=cost.cost_of([rule] * (8 * 2 + 2)),
+        large=cost.cost_of([rule] * (240 * 2 + 2)),
         two=2 * cost.ALARM_METRIC_USD,
     )
 
