@@ -50,7 +50,7 @@ def run(
     """
     finished = subprocess.run(
         [sys.executable, "-m", "cdk_sentry", *words],
-        env=dict(environment),
+        env=_as_in_a_file(environment),
         input=stdin,
         cwd=directory,
         capture_output=True,
@@ -69,9 +69,14 @@ def run_here(environment: Mapping[str, str], *words: str) -> Run:
         words: of the command line, without `cdk-sentry`.
     """
     out, err = StringIO(), StringIO()
-    with patch.dict(os.environ, environment, clear=True), redirect_stdout(out), redirect_stderr(err):
+    with patch.dict(os.environ, _as_in_a_file(environment), clear=True), redirect_stdout(out), redirect_stderr(err):
         code = main(words)
     return Run(code, out.getvalue(), err.getvalue())
+
+
+def _as_in_a_file(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without the width of a terminal, which xdist sets: tables are then as wide as they need to be."""
+    return {name: value for name, value in environment.items() if name != "COLUMNS"}
 
 
 def subcommand(name: str) -> Command:

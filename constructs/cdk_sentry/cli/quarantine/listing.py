@@ -31,7 +31,7 @@ def show(invocation: Invocation) -> Exit:
 def _table(found: Iterable[SetAside]) -> Table:
     counts = (Column(name, justify="right") for name in ("messages", "records"))
     times = (Column(name, no_wrap=True) for name in ("from", "to"))
-    table = Table("queue", Column("why", overflow="fold"), *counts, *times)
+    table = Table(Column("queue", no_wrap=True), Column("why", overflow="fold"), *counts, *times)
     for (queue, why), group in groupby(sorted(found, key=_place), key=_place):
         messages = list(group)
         arrived = [each.arrived for each in messages]
