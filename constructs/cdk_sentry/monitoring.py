@@ -20,6 +20,7 @@ from .faults import Faults
 from .faults.reporting import Covered
 from .functions.find import find_functions
 from .functions.function import MonitoredFunction
+from .functions.handed_up import with_few_outputs
 from .functions.instrument import instrument
 from .functions.report import FunctionReport, left_at_the_edge, say
 from .functions.restore import restore_overrides
@@ -271,7 +272,7 @@ class SentryMonitoring(Construct):
         templates = read_templates(top, outside=outside)
         found = find_functions(templates)
         watched = Watched(templates, [each for each in found if not each.at_the_edge])
-        chosen = [each for each in found if self._choice.takes(each)]
+        chosen = with_few_outputs([each for each in found if self._choice.takes(each)])
         reports = [self._cover(each, watched) for each in chosen if not each.at_the_edge]
         for resource in watched.beside_functions():
             self._watch(resource)

@@ -1,6 +1,7 @@
 """Functions that use what another stack has: until synth, CDK shows that as if it were in their own."""
 
 import json
+from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
@@ -82,6 +83,34 @@ def test_a_log_group_of_another_stack_is_read_and_shown(nested):
     ]
     (group,) = subscriptions[0]["LogGroups"]
     assert group["Fn::ImportValue"].startswith("Shared:")
+
+
+def test_a_nested_stack_of_more_functions_than_a_template_has_outputs_is_watched():
+    """CloudFormation takes 200 outputs and 200 parameters a template."""
+    shop = cdk.Stack(cdk.App(), "Shop")
+    nested = cdk.NestedStack(shop, "Nested")
+    role = iam.Role(nested, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    functions = [function(nested, f"Function{number}", role=role) for number in range(210)]
+    monitoring = monitored_from_inside(shop)
+    templates = {
+        path.name: json.loads(path.read_text())
+        for path in Path(shop.node.root.synth().directory).glob("*.template.json")
+    }
+    for template in templates.values():
+        assert len(template.get("Outputs", {})) <= 200
+        assert len(template.get("Parameters", {})) <= 200
+        assert len(template["Resources"]) <= 500
+        assert_refers_to_nothing_missing(template)
+    outputs = templates[nested.template_file]["Outputs"]
+    names = [part["Ref"] for each in outputs.values() for part in each["Value"]["Fn::Join"][1] if part != ","]
+    assert names == [each.logical_id for each in monitoring.functions]
+    alarms = [
+        each["Properties"]
+        for template in templates.values()
+        for each in template["Resources"].values()
+        if each["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    assert len({json.dumps(each["Dimensions"]) for each in alarms}) == len(functions)
 
 
 def test_a_role_of_another_stack_is_not_taken_for_one_of_this():

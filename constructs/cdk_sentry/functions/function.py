@@ -30,6 +30,7 @@ class MonitoredFunction:
         template: all resources of its template, by logical id.
         asset_folder: where CDK has put the files that are to be deployed, if that is known.
         at_the_edge: whether CloudFront runs it.
+        name_outside: its name as other templates may say it; CDK is asked for it when left out.
     """
 
     construct: IConstruct
@@ -41,6 +42,7 @@ class MonitoredFunction:
     template: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     asset_folder: str | None = None
     at_the_edge: bool = False
+    name_outside: str | None = field(default=None, repr=False)
 
     @cached_property
     def path(self) -> str:
@@ -55,7 +57,7 @@ class MonitoredFunction:
     @cached_property
     def ref(self) -> str:
         """A reference to its name, valid in every template; under a condition of its template, in that one only."""
-        return name_if_there(str(self.resource.ref), self.condition)
+        return self.name_outside or name_if_there(str(self.resource.ref), self.condition)
 
     @property
     def condition(self) -> str | None:
