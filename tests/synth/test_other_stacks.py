@@ -87,14 +87,14 @@ def test_a_log_group_of_another_stack_is_read_and_shown(nested):
 
 def test_a_nested_stack_of_more_functions_than_a_template_has_outputs_is_watched():
     """CloudFormation takes 200 outputs and 200 parameters a template."""
-    shop = cdk.Stack(cdk.App(), "Shop")
+    app = cdk.App()
+    shop = cdk.Stack(app, "Shop")
     nested = cdk.NestedStack(shop, "Nested")
     role = iam.Role(nested, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     functions = [function(nested, f"Function{number}", role=role) for number in range(210)]
     monitoring = monitored_from_inside(shop)
     templates = {
-        path.name: json.loads(path.read_text())
-        for path in Path(shop.node.root.synth().directory).glob("*.template.json")
+        path.name: json.loads(path.read_text()) for path in Path(app.synth().directory).glob("*.template.json")
     }
     for template in templates.values():
         assert len(template.get("Outputs", {})) <= 200
