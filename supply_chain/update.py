@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from cdk_sentry.layers.build import BuiltLayer
 from supply_chain.cold_start import MODES, STARTS, added_init_cpu_ms
@@ -15,6 +15,7 @@ from supply_chain.components import Component, components, layers
 from supply_chain.pins import ROOT, move_pins
 
 _STARTS = 21
+_WIDTH = 120
 _SUITES = ("tests/runtime", "tests/runtime_nodejs", "tests/forwarder", "tests/unit/activity")
 
 
@@ -45,7 +46,7 @@ def update() -> int:
     move_pins()
     after = _snapshot()
     print("== measuring cold starts, before and after in turns", flush=True)
-    Console().print(comparison(before, after, _STARTS))
+    Console(width=None if sys.stdout.isatty() else _WIDTH).print(comparison(before, after, _STARTS))
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *_SUITES]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
@@ -59,7 +60,8 @@ def comparison(before: Snapshot, after: Snapshot, starts: int) -> Table:
         starts: cold starts of each build that differs; see `added_init_cpu_ms`.
     """
     added = [f"init, {mode}, added CPU ms" for mode in MODES]
-    table = Table("layer", "packages", "zip, kB", "unpacked, kB", *added, title="Before -> after")
+    names = Column("layer", min_width=max(map(len, after.layers)))
+    table = Table(names, "packages", "zip, kB", "unpacked, kB", *added, title="Before -> after")
     for name, new in after.layers.items():
         old = before.layers[name]
         changed = old.content_hash != new.content_hash
