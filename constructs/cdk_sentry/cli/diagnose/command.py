@@ -138,7 +138,7 @@ examples:
   cdk-sentry diagnose --stack shop --path '/orders/{user}' --header 'x-api-key: KEY'
 
 It only reads. GET requests to the stack's APIs are the one thing that makes anything run: --no-request sends none.
-It ends with 0 if every step is healthy, 1 if one is sick, 2 if it may not be found out.
+It ends with 0 if no step is sick, 1 if one is, 2 if none is found sick but AWS did not answer everything.
 """
 
 _ANY = "arn:${Partition}:%s:${Region}:${Account}:%s"
