@@ -116,16 +116,16 @@ a Metrics Insights query with one contributor per function; `Alarms.fleet(tag=("
 
 _COST = """## What it costs
 
-`monitoring.monthly_cost` says it for your stacks after synth, `monitoring.report.to_dict()` as JSON for a budget in CI,
-beside what each function got. List prices of US East (N. Virginia), November 2026, before free tiers (10 alarms and 3
-dashboards an account), from aws.amazon.com/cloudwatch/pricing and aws.amazon.com/kms/pricing: ${alarm:.2f} for each
-metric that an alarm looks at, three of them for an anomaly, ${composite:.2f} for a composite alarm, ${dashboard:.2f} for
-a dashboard, ${key:.2f} for the key of the topics. The metrics themselves are those that services send free of charge;
-the kit sends none of its own.
+`monitoring.monthly_cost` says it for your stacks after synth, `monitoring.report.to_dict()` as JSON for a budget in
+CI, beside what each function got. List prices of US East (N. Virginia), November 2026, before free tiers (10 alarms
+and 3 dashboards an account), from aws.amazon.com/cloudwatch/pricing and aws.amazon.com/kms/pricing: ${alarm:.2f}
+for each metric that an alarm looks at, three of them for an anomaly, ${composite:.2f} for a composite alarm,
+${dashboard:.2f} for a dashboard, ${key:.2f} for the key of the topics. The metrics themselves are those that
+services send free of charge; the kit sends none of its own.
 
-What depends on use is not counted: notifications, queries of the dashboard's log table while somebody looks at it, calls
-of the forwarder, one for each batch of lines that tell of a fault, what a fleet's alarms go through, and metrics that
-your own functions send.
+What depends on use is not counted: notifications, queries of the dashboard's log table while somebody looks at it,
+calls of the forwarder, one for each batch of lines that tell of a fault, what a fleet's alarms go through, and
+metrics that your own functions send.
 
 | what | list price |
 | --- | --- |
