@@ -167,3 +167,24 @@ def test_240_functions_with_all_alarms_are_one_stack_that_cloudformation_takes()
         assert len(json.dumps(template, indent=1)) < 1_000_000, name
     alarms = [kind for template in templates.values() for kind in kinds(template) if kind == "AWS::CloudWatch::Alarm"]
     assert len(alarms) >= 2 * 240
+
+
+@pytest.mark.parametrize(
+    "synthesizer",
+    [
+        cdk.LegacyStackSynthesizer,
+        cdk.CliCredentialsStackSynthesizer,
+        lambda: cdk.DefaultStackSynthesizer(qualifier="shop", file_assets_bucket_name="assets-of-the-shop"),
+    ],
+)
+def test_a_stack_keeps_a_synthesizer_of_its_own(synthesizer):
+    """From Python the synthesizer that a stack says is not the one that is bound to it."""
+
+    def build(app):
+        shop(app, synthesizer=synthesizer())
+
+    found = difference(build, monitored_from_inside)
+    (template,) = found.before
+    changes = found.changed(template)
+    assert {name[:6] for name in changes} == {"Orders"}
+    assert kinds(found.after[template]).count("AWS::Lambda::LayerVersion") == 1

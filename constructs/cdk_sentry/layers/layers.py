@@ -3,12 +3,11 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from aws_cdk import AssetHashType, AssetStaging, FileAssetPackaging, Stack
+from aws_cdk import AssetHashType
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from ..errors import Problems, is_known
-from .build import BuiltLayer
 from .kinds import NODEJS, PYTHON, LayerKind
 
 
@@ -64,36 +63,17 @@ def _deployed(scope: Construct, kind: LayerKind) -> object:
     built, versions = kind.build(), kind.versions
     # The content's hash is part of the id because a layer version is immutable: new content is a new resource,
     # and a function's `currentVersion` changes with the layer that it runs.
-    version = lambda_.CfnLayerVersion(
+    version = lambda_.LayerVersion(
         scope,
         f"{versions.language}Layer{built.content_hash[:8]}",
-        content=_asset(scope, f"{versions.language}LayerCode", built),
+        code=lambda_.Code.from_asset(
+            str(built.archive), asset_hash=built.content_hash, asset_hash_type=AssetHashType.CUSTOM
+        ),
         description=versions.description,
-        license_info=kind.license_name,
+        license=kind.license_name,
     )
-    return {"Ref": Stack.of(scope).get_logical_id(version)}
-
-
-def _asset(scope: Construct, construct_id: str, built: BuiltLayer) -> lambda_.CfnLayerVersion.ContentProperty:
-    """The archive as an asset of the stack.
-
-    Without an `Asset`, which has a bucket, for which CDK loads all that it knows of regions: a tenth of the CPU time
-    of a small app's synth.
-    """
-    staged = AssetStaging(
-        scope,
-        construct_id,
-        source_path=str(built.archive),
-        asset_hash=built.content_hash,
-        asset_hash_type=AssetHashType.CUSTOM,
-    )
-    stack = Stack.of(scope)
-    location = stack.synthesizer.add_file_asset(
-        file_name=staged.relative_staged_path(stack),
-        packaging=FileAssetPackaging.FILE,
-        source_hash=staged.asset_hash,
-    )
-    return lambda_.CfnLayerVersion.ContentProperty(s3_bucket=location.bucket_name, s3_key=location.object_key)
+    resource = version.node.default_child
+    return {"Ref": version.stack.get_logical_id(resource)}  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
