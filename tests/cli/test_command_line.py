@@ -158,9 +158,16 @@ def test_an_unknown_profile_is_said_with_those_that_there_are(command: Command, 
 def test_an_endpoint_where_nobody_listens_is_said(command: Command, aws_api: AwsApi, monkeypatch) -> None:
     address = endpoint(aws_api)
     aws_api.__exit__()
-    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+    attempts: list[object] = []
+
+    def at_once(_: object, context: object) -> int:
+        attempts.append(context)
+        return 0
+
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", at_once)
     done = command("dsn", "get", "--endpoint-url", address)
     assert done.code == 2
+    assert len(attempts) == 3  # more would be half a minute of silence
     assert "AWS cannot be reached" in done.err
     assert address in done.err
     assert "--endpoint-url" in done.err

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # Connections a client may have at once; the most that any command works in parallel.
 MAX_PARALLEL = 16
+_ATTEMPTS_TO_CONNECT = 3
 # Where the service that requests are signed for is called otherwise in IAM.
 _IAM_PREFIXES = {"monitoring": "cloudwatch"}
 
@@ -84,7 +85,16 @@ class Aws:
             ),
         )
         client.meta.events.register("after-call", _note_action)
+        client.meta.events.register("needs-retry", _stop_where_nobody_listens)
         return client
+
+
+def _stop_where_nobody_listens(attempts: int, caught_exception: Exception | None, **_: Any) -> None:
+    """A wrong region or a missing network: as many attempts as for throttling would be half a minute of silence."""
+    from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError  # noqa: PLC0415 - as above
+
+    if isinstance(caught_exception, EndpointConnectionError | ConnectTimeoutError) and attempts >= _ATTEMPTS_TO_CONNECT:
+        raise caught_exception
 
 
 def _note_action(parsed: dict[str, Any], model: Any, **_: Any) -> None:
