@@ -9,6 +9,7 @@ import pytest
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as stepfunctions
 from aws_cdk import custom_resources
 
 from cdk_sentry import Alarms, Layers, SentryMonitoring
@@ -238,6 +239,26 @@ def test_cdks_framework_for_custom_resources_is_left_alone_and_the_users_handler
 
     changes = difference(build, line).changed(TEMPLATE)
     assert {name[:7] for name in changes} == {"OnEvent", "IsCompl"}
+
+
+def test_the_state_machine_that_cdks_framework_waits_with_is_not_watched():
+    stack = cdk.Stack(cdk.App(), "Stack")
+    custom_resources.Provider(
+        stack,
+        "Provider",
+        on_event_handler=function(stack, "OnEvent"),
+        is_complete_handler=function(stack, "IsComplete"),
+    )
+    definition = stepfunctions.DefinitionBody.from_chainable(stepfunctions.Pass(stack, "Pass"))
+    stepfunctions.StateMachine(stack, "Users", definition_body=definition)
+    SentryMonitoring(stack, "Sentry")
+    resources = template_of(stack)["Resources"].values()
+    assert [each["Type"] for each in resources].count("AWS::StepFunctions::StateMachine") == 2
+    watched = [json.dumps(each["Properties"]) for each in resources if "AWS/States" in json.dumps(each)]
+    assert watched
+    for text in watched:
+        assert "Users" in text
+        assert "Providerwaiter" not in text
 
 
 def test_a_function_keeps_its_own_variable_of_the_kits_name():
