@@ -16,7 +16,7 @@ class Figure:
     Attributes:
         text: what the README calls it.
         table: heading of the benchmarks' table.
-        row: its first cell.
+        row: its first cell, without what stands in brackets.
         columns: whose cells are shown, in order.
     """
 
@@ -58,6 +58,8 @@ class Comparison:
 
 _LAYERS = ("bare", "public layer", "ours")
 _NODE_LAYERS = ("bare", "@sentry/aws-serverless", "ours")
+_KITS = ("datadog", "ours_without_alarms", "monitoring_constructs", "ours")
+_ADDED = "Added to the templates for each function"
 _WAITS = "What the caller waits for"
 COMPARISONS = (
     Comparison(
@@ -69,7 +71,7 @@ COMPARISONS = (
             Figure(
                 "first call of a 128 MB function, cold start included, ms",
                 "First invocation on a small function",
-                "0.07 vCPU (128 MB)",
+                "0.07 vCPU",
                 _LAYERS,
             ),
             Figure(
@@ -98,6 +100,15 @@ COMPARISONS = (
             Figure("a call that fails: its caller waits, ms", _WAITS, "later errors", _NODE_LAYERS),
         ),
     ),
+    Comparison(
+        "synth",
+        "synth",
+        ("datadog-cdk-constructs", "cdk-sentry without alarms", "cdk-monitoring-constructs", "cdk-sentry"),
+        (
+            Figure("resources", _ADDED, "resources a function", _KITS),
+            Figure("bytes of template", _ADDED, "template_bytes a function", _KITS),
+        ),
+    ),
 )
 
 
@@ -113,7 +124,7 @@ def rewritten(readme: str) -> str:
 
 
 def _cells(suite: str) -> Mapping[tuple[str, str], Mapping[str, str]]:
-    """Table and row -> column -> cell, without what stands in brackets."""
+    """Table and row -> column -> cell, all without what stands in brackets."""
     part = _BENCHMARKS.read_text().partition(f"<!-- {suite} -->")[2].partition(f"<!-- end of {suite} -->")[0]
     return dict(_rows(part))
 
@@ -127,7 +138,8 @@ def _rows(part: str) -> Iterator[tuple[tuple[str, str], dict[str, str]]]:
         elif line.startswith("| ") and not heads:
             heads = cells
         elif line.startswith("| ") and not line.startswith("| ---"):
-            yield (table, cells[0]), {head: cell.partition(" (")[0] for head, cell in zip(heads, cells, strict=True)}
+            cells = [cell.partition(" (")[0] for cell in cells]
+            yield (table, cells[0]), dict(zip(heads, cells, strict=True))
 
 
 if __name__ == "__main__":
