@@ -132,7 +132,6 @@ class RuntimeApi:
         self.first_poll_ns: int | None = None
         self.restore_poll_count = 0
         self.init_error: InitError | None = None
-        self.restore_error: InitError | None = None
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -273,9 +272,6 @@ class RuntimeApi:
                     self._changed.notify_all()
             elif request.method == "POST" and path == "restore/error":
                 connection.send(202, _ACCEPTED)
-                with self._changed:
-                    self.restore_error = InitError(request.body, dict(request.headers))
-                    self._changed.notify_all()
             elif request.method == "GET" and path == "restore/next":
                 with self._changed:
                     self.restore_poll_count += 1

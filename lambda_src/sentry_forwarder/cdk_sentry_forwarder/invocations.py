@@ -23,11 +23,6 @@ class Invocation:
     lines: list[Line] = field(default_factory=list)
 
     @property
-    def is_over(self) -> bool:
-        """Whether its report is among the lines."""
-        return any(line.is_report for line in self.lines)
-
-    @property
     def request_id(self) -> str | None:
         """Of the request; None when only the environment's init is among the lines."""
         ids = [line.request_id for line in self.lines if line.is_report or line.is_start]
