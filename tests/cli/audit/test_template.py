@@ -4,8 +4,8 @@ import pytest
 
 from cdk_sentry.cli.audit.partly import UNKNOWN, Partly, joined
 from cdk_sentry.cli.audit.template import Resolver
-from cdk_sentry.cli.audit.yaml_template import parse
 from cdk_sentry.cli.stacks import Resource
+from cdk_sentry.cli.yaml_template import parse
 from tests.cli.audit.builders import stack
 
 TEMPLATE = {

@@ -162,7 +162,7 @@ def _template(reader: Reader, stack: str) -> Mapping[str, Any] | Unread:
         return body
     import yaml  # noqa: PLC0415 - most templates are JSON, which botocore has read already
 
-    from .yaml_template import parse  # noqa: PLC0415
+    from ..yaml_template import parse  # noqa: PLC0415
 
     try:
         template = parse(body)

@@ -149,7 +149,7 @@ def _template(client: Any, stack: str) -> Mapping[str, Any]:
     if isinstance(body, str):
         import yaml  # noqa: PLC0415 - most templates are JSON, which botocore has read already
 
-        from ..audit.yaml_template import parse  # noqa: PLC0415
+        from ..yaml_template import parse  # noqa: PLC0415
 
         try:
             body = parse(body)
