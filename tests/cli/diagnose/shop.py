@@ -29,7 +29,6 @@ from cdk_sentry.cli.stacks import Resource
 STACK = "shop"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SINCE = NOW - timedelta(hours=1)
-NOW_MS = int(NOW.timestamp() * 1000)
 _ARN = "arn:aws:%s:eu-central-1:123456789012:%s"
 
 
