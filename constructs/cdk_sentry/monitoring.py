@@ -303,7 +303,7 @@ class SentryMonitoring(Construct):
         settings = base.overridden(configured)
         stack.report_faults_of(Covered(report, settings.dsn, settings.service))
         stack.cover(function)
-        traits = watched.function_traits(function.logical_id)
+        traits = watched.function_traits(function)
         # Only where there are links, because its name is a call to CDK for each function.
         query = f"function_name:{function.ref}" if self._links.organization else ""
         links = self._to_issues(query, settings.environment)

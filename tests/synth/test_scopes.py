@@ -4,7 +4,14 @@ import json
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_codecommit as codecommit
+from aws_cdk import aws_kinesis as kinesis
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as event_sources
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import pipelines
 
 from cdk_sentry import Alarms, ConfigurationError, SentryMonitoring
@@ -188,3 +195,46 @@ def test_a_stack_keeps_a_synthesizer_of_its_own(synthesizer):
     changes = found.changed(template)
     assert {name[:6] for name in changes} == {"Orders"}
     assert kinds(found.after[template]).count("AWS::Lambda::LayerVersion") == 1
+
+
+def test_stacks_with_the_same_ids_are_not_taken_for_each_other():
+    """One class of stack for each region is common: what one has says nothing of the other."""
+
+    def build(app):
+        for region in ("eu-west-1", "us-east-1", "us-west-2"):
+            stack = cdk.Stack(app, f"Shop-{region}", env=cdk.Environment(account="111111111111", region=region))
+            own = function(stack, "Orders")
+            stream, letters = kinesis.Stream(stack, "Stream"), sqs.Queue(stack, "Letters")
+            if region == "us-east-1":
+                edge = cloudfront.EdgeLambda(
+                    function_version=function(stack, "Edge").current_version,
+                    event_type=cloudfront.LambdaEdgeEventType.VIEWER_REQUEST,
+                )
+                origin = origins.HttpOrigin("example.com")
+                cloudfront.Distribution(
+                    stack,
+                    "Site",
+                    default_behavior=cloudfront.BehaviorOptions(origin=origin, edge_lambdas=[edge]),
+                )
+            else:
+                function(stack, "Edge")
+            if region == "eu-west-1":
+                start = lambda_.StartingPosition.LATEST
+                own.add_event_source(event_sources.KinesisEventSource(stream, starting_position=start))
+                dead_letters = sqs.DeadLetterQueue(queue=letters, max_receive_count=3)
+                sqs.Queue(stack, "Work", dead_letter_queue=dead_letters)
+            apigatewayv2.HttpApi(stack, "Api", create_default_stage=True)
+
+    found = difference(build, monitored_from_inside)
+
+    def alarms(region):
+        template = found.after[f"Shop-{region}.template.json"]
+        assert "Fn::ImportValue" not in json.dumps(template)
+        names = [name for name, each in template["Resources"].items() if each["Type"] == "AWS::CloudWatch::Alarm"]
+        return {name.removeprefix("SentryAlarms")[:-8] for name in names}
+
+    reading, at_the_edge, plain = alarms("eu-west-1"), alarms("us-east-1"), alarms("us-west-2")
+    assert reading - plain == {"OrdersIteratorAge", "LettersMessages", "WorkMessageAge"}
+    assert plain - at_the_edge == {"EdgeErrors", "EdgeThrottles"}
+    assert at_the_edge - plain == set()
+    assert "ApiServerErrors" in plain

@@ -33,14 +33,14 @@ _rule = partial(AlarmRule, namespace="AWS/ApiGateway")
 def watched(template: Template) -> Iterator[WatchedResource]:
     """Yields the stages of a scope whose API is in it too, with the API as the construct."""
     for stage in template.of_type("AWS::ApiGateway::Stage"):
-        api = template.referred(value_of(stage.properties, "restApiId"))
+        api = template.referred(value_of(stage.properties, "restApiId"), stage.stack)
         name = api and _name_in_metrics(api)
         stage_name = _property(stage, "stageName")
         if api and name and stage_name:
             dimensions = {"ApiName": name, "Stage": stage_name}
             yield WatchedResource(REST_KIND, api.construct, stage.resource, api.path, stage.properties, dimensions)
     for stage in template.of_type("AWS::ApiGatewayV2::Stage"):
-        api = template.referred(value_of(stage.properties, "apiId"))
+        api = template.referred(value_of(stage.properties, "apiId"), stage.stack)
         kind = api and _KIND_BY_PROTOCOL.get(value_of(api.properties, "protocolType"))
         stage_name = _property(stage, "stageName")
         if api and kind and stage_name:

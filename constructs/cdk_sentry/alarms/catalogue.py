@@ -68,11 +68,11 @@ class Watched:
         types = {each for service in SERVICES.values() for each in service.TYPES}
         self._functions = functions
         self._template = Template(templates, types)
-        self._traits = lambda_function.traits_by_logical_id(functions, self._template)
+        self._traits = lambda_function.traits_by_place(functions, self._template)
 
-    def function_traits(self, logical_id: str) -> frozenset[str]:
+    def function_traits(self, function: MonitoredFunction) -> frozenset[str]:
         """How a function is invoked, as far as alarms ask."""
-        return self._traits.get(logical_id, frozenset())
+        return self._traits.get(lambda_function.place_of(function), frozenset())
 
     def beside_functions(self) -> Iterator[WatchedResource]:
         """Yields the streams, tables, queues and so on."""

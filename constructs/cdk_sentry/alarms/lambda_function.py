@@ -10,11 +10,12 @@ from typing import Any
 from aws_cdk import Duration
 
 from ..functions.function import MonitoredFunction
+from ..identity import identity
 from .alarm import AlarmRule, MathInput
 from .kind import AlarmKind
 from .resource import WatchedResource, number_of, value_of
 from .severity import Severity
-from .template import Template, reference
+from .template import Place, Template, TemplateResource
 
 KIND = "function"
 TYPES = (
@@ -45,41 +46,49 @@ def watched(function: MonitoredFunction, traits: frozenset[str]) -> WatchedResou
     )
 
 
-def traits_by_logical_id(functions: Iterable[MonitoredFunction], template: Template) -> dict[str, frozenset[str]]:
+def traits_by_place(functions: Iterable[MonitoredFunction], template: Template) -> dict[Place, frozenset[str]]:
     """How each function is invoked, as far as alarms ask.
 
     Args:
         functions: whose.
         template: with resources of `TYPES`.
     """
-    found: dict[str, set[str]] = {}
+    found: dict[Place, set[str]] = {}
     for function in functions:
         if value_of(function.properties, "deadLetterConfig", "targetArn"):
-            found.setdefault(function.logical_id, set()).update(("async", "dead_letter"))
+            found.setdefault(place_of(function), set()).update(("async", "dead_letter"))
     for config in template.of_type("AWS::Lambda::EventInvokeConfig"):
         traits = {"async"}
         if value_of(config.properties, "destinationConfig"):
             traits.add("destination")
-        _add(found, _function_of(template, value_of(config.properties, "functionName")), traits)
+        _add(found, _function_of(template, config), traits)
     for mapping in template.of_type("AWS::Lambda::EventSourceMapping"):
         # Kinesis and DynamoDB; what Kafka's mappings measure is OffsetLag.
         if value_of(mapping.properties, "startingPosition") and not value_of(mapping.properties, "topics"):
-            _add(found, _function_of(template, value_of(mapping.properties, "functionName")), {"stream_reader"})
-    return {logical_id: frozenset(traits) for logical_id, traits in found.items()}
+            _add(found, _function_of(template, mapping), {"stream_reader"})
+    return {place: frozenset(traits) for place, traits in found.items()}
 
 
-def _add(found: dict[str, set[str]], logical_id: str | None, traits: set[str]) -> None:
-    if logical_id:
-        found.setdefault(logical_id, set()).update(traits)
+def place_of(function: MonitoredFunction) -> Place:
+    """Where a function is declared."""
+    return identity(function.stack), function.logical_id
 
 
-def _function_of(template: Template, name: Any) -> str | None:
-    """The logical id of the function that a name, or an alias or version of it, stands for."""
-    resource = template.referred(name)
-    while resource is not None and resource.type in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
-        name = value_of(resource.properties, "functionName")
-        resource = template.referred(name)
-    return reference(name)
+def _add(found: dict[Place, set[str]], function: Place | None, traits: set[str]) -> None:
+    if function:
+        found.setdefault(function, set()).update(traits)
+
+
+def _function_of(template: Template, resource: TemplateResource) -> Place | None:
+    """Where the function is declared that a resource names, or an alias or version of it."""
+    named: TemplateResource | None = resource
+    place = None
+    while named is not None:
+        name, stack = value_of(named.properties, "functionName"), named.stack
+        place = template.place_of(name, stack)
+        target = template.referred(name, stack)
+        named = target if target and target.type in ("AWS::Lambda::Alias", "AWS::Lambda::Version") else None
+    return place
 
 
 def _timeout_ms(properties: Mapping[str, Any]) -> float | None:

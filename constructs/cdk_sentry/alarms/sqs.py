@@ -7,14 +7,14 @@ sqs-available-cloudwatch-metrics.html.
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
 
 from ..functions.function import MonitoredFunction
+from ..identity import identity
 from .alarm import AlarmRule
 from .kind import AlarmKind
 from .resource import WatchedResource, value_of
 from .severity import Severity
-from .template import Template, reference
+from .template import Place, Template
 
 KIND = "queue"
 TYPES = ("AWS::Events::Rule", "AWS::SNS::Subscription", "AWS::SQS::Queue")
@@ -28,30 +28,25 @@ def watched(template: Template, functions: Iterable[MonitoredFunction]) -> Itera
     """Yields the queues of a scope; a last stop is one that something names as such, or is itself named so."""
     last_stops = set(_last_stops(template, functions))
     for each in template.of_type("AWS::SQS::Queue"):
-        last_stop = each.logical_id in last_stops or _NAMED_SO.search(each.path.rpartition("/")[2])
+        last_stop = each.place in last_stops or _NAMED_SO.search(each.path.rpartition("/")[2])
         dimensions = {"QueueName": each.resource.get_att("QueueName").to_string()}
         traits = frozenset({"dead_letter"} if last_stop else ())
         yield WatchedResource(KIND, each.construct, each.resource, each.path, each.properties, dimensions, traits)
 
 
-def _last_stops(template: Template, functions: Iterable[MonitoredFunction]) -> Iterator[str]:
-    for queue in template.of_type("AWS::SQS::Queue"):
-        yield from _referred(value_of(queue.properties, "redrivePolicy", "deadLetterTargetArn"))
-    for subscription in template.of_type("AWS::SNS::Subscription"):
-        yield from _referred(value_of(subscription.properties, "redrivePolicy", "deadLetterTargetArn"))
+def _last_stops(template: Template, functions: Iterable[MonitoredFunction]) -> Iterator[Place | None]:
+    for each in template.of_type("AWS::SQS::Queue", "AWS::SNS::Subscription"):
+        queue = value_of(each.properties, "redrivePolicy", "deadLetterTargetArn")
+        yield template.place_of(queue, each.stack)
     for function in functions:
-        yield from _referred(value_of(function.properties, "deadLetterConfig", "targetArn"))
-    for config in template.of_type("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping"):
-        yield from _referred(value_of(config.properties, "destinationConfig", "onFailure", "destination"))
-    for rule in template.of_type("AWS::Events::Rule"):
-        for target in value_of(rule.properties, "targets") or ():
-            yield from _referred(value_of(target, "deadLetterConfig", "arn"))
-
-
-def _referred(value: Any) -> Iterator[str]:
-    identifier = reference(value)
-    if identifier:
-        yield identifier
+        queue = value_of(function.properties, "deadLetterConfig", "targetArn")
+        yield template.place_of(queue, identity(function.stack))
+    for each in template.of_type("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping"):
+        queue = value_of(each.properties, "destinationConfig", "onFailure", "destination")
+        yield template.place_of(queue, each.stack)
+    for each in template.of_type("AWS::Events::Rule"):
+        for target in value_of(each.properties, "targets") or ():
+            yield template.place_of(value_of(target, "deadLetterConfig", "arn"), each.stack)
 
 
 def kinds() -> Iterator[AlarmKind]:

@@ -1,6 +1,6 @@
 """The resources that alarms ask about, and who refers to whom among them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,9 @@ from constructs import IConstruct, Node
 
 from ..identity import identity
 from ..stack_template import StackTemplate
+
+# Where something is declared: its stack, by `identity`, and its logical id, which other stacks may have too.
+Place = tuple[str, str]
 
 _DEFAULT_CHILDREN = ("Resource", "Default")
 
@@ -21,16 +24,21 @@ class TemplateResource:
     Attributes:
         resource: the L1.
         type: CloudFormation's name of its type.
-        logical_id: its name in the template.
+        place: where it is declared.
         properties: in CloudFormation's spelling, resolved.
         condition: under which it is there; None: always.
     """
 
     resource: CfnResource
     type: str
-    logical_id: str
+    place: Place
     properties: Mapping[str, Any]
     condition: str | None = None
+
+    @property
+    def stack(self) -> str:
+        """The stack whose template it is in, by `identity`."""
+        return self.place[0]
 
     @cached_property
     def l1_path(self) -> str:
@@ -58,10 +66,11 @@ class Template:
         types: which.
     """
 
-    def __init__(self, templates: Iterable[StackTemplate], types: Collection[str]) -> None:
+    def __init__(self, templates: Sequence[StackTemplate], types: Collection[str]) -> None:
         self._resources = [each for template in templates for each in _resources_in(template, types)]
+        self._ids = {identity(template.stack): template.resources.keys() for template in templates}
         self._conditions = {identity(each.resource): each.condition for each in self._resources if each.condition}
-        self._by_id = {each.logical_id: each for each in self._resources}
+        self._by_place = {each.place: each for each in self._resources}
 
     def of_type(self, *types: str) -> Iterator[TemplateResource]:
         """Yields the resources of some types."""
@@ -71,16 +80,32 @@ class Template:
         """The condition under which a resource is there; None: always."""
         return self._conditions.get(identity(resource)) if self._conditions else None
 
-    def referred(self, value: Any) -> TemplateResource | None:
-        """The resource that a property names by `Ref` or `Fn::GetAtt`, if it is here."""
-        identifier = reference(value)
-        return self._by_id.get(identifier) if identifier else None
+    def place_of(self, value: Any, said_in: str) -> Place | None:
+        """Where that is which a property names by `Ref` or `Fn::GetAtt`, if it is here.
+
+        Args:
+            value: of the property.
+            said_in: the stack whose template has it, by `identity`. What is not in it is in another stack, which the
+                template does not name.
+        """
+        identifier = _reference(value)
+        if identifier is None:
+            return None
+        if identifier in self._ids[said_in]:
+            return said_in, identifier
+        stacks = [stack for stack, identifiers in self._ids.items() if identifier in identifiers]
+        return (stacks[0], identifier) if len(stacks) == 1 else None
+
+    def referred(self, value: Any, said_in: str) -> TemplateResource | None:
+        """The resource that a property names, as for `place_of`."""
+        place = self.place_of(value, said_in)
+        return self._by_place.get(place) if place else None
 
 
-def reference(value: Any) -> str | None:
+def _reference(value: Any) -> str | None:
     """The logical id that a resolved value refers to, also from within a `Fn::Join` or `Fn::Select`."""
     if isinstance(value, list):
-        return next(filter(None, map(reference, value)), None)
+        return next(filter(None, map(_reference, value)), None)
     if not isinstance(value, Mapping):
         return None
     if "Ref" in value:
@@ -89,12 +114,13 @@ def reference(value: Any) -> str | None:
     attribute = value.get("Fn::GetAtt")
     if attribute:
         return str(attribute.split(".")[0] if isinstance(attribute, str) else attribute[0])
-    return reference(list(value.values()))
+    return _reference(list(value.values()))
 
 
 def _resources_in(template: StackTemplate, types: Collection[str]) -> Iterator[TemplateResource]:
+    stack = identity(template.stack)
     for logical_id, construct in template.constructs.items():
         definition = template.resources[logical_id]
         if definition["Type"] in types:
             properties, condition = definition.get("Properties", {}), definition.get("Condition")
-            yield TemplateResource(construct, definition["Type"], logical_id, properties, condition)
+            yield TemplateResource(construct, definition["Type"], (stack, logical_id), properties, condition)

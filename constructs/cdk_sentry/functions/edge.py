@@ -3,7 +3,7 @@
 docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aws_cdk import Stack
@@ -24,13 +24,12 @@ def is_edge_wrapper(construct: IConstruct | None) -> bool:
     return any(each.__name__ == "EdgeFunction" for each in type(construct).__mro__)
 
 
-def edge_functions(templates: Iterable[Mapping[str, Mapping[str, Any]]]) -> frozenset[str]:
-    """The logical ids of all functions that a CloudFront distribution calls.
+def edge_functions(templates: Sequence[Mapping[str, Mapping[str, Any]]]) -> list[frozenset[str]]:
+    """The logical ids of all functions that a CloudFront distribution calls, for each template.
 
     Args:
         templates: the resources of each stack; a distribution may name a function of another stack.
     """
-    templates = list(templates)
     versions = {
         logical_id
         for resources in templates
@@ -38,14 +37,14 @@ def edge_functions(templates: Iterable[Mapping[str, Mapping[str, Any]]]) -> froz
         if each["Type"] == "AWS::CloudFront::Distribution"
         for logical_id in _referred_to(list(_associations(each.get("Properties", {}))))
     }
-    if not versions:
-        return frozenset()
-    return frozenset(
-        logical_id
+    return [
+        frozenset(
+            logical_id
+            for version in versions & resources.keys()
+            for logical_id in _referred_to(resources[version].get("Properties", {}).get("FunctionName"))
+        )
         for resources in templates
-        for version in versions & resources.keys()
-        for logical_id in _referred_to(resources[version].get("Properties", {}).get("FunctionName"))
-    )
+    ]
 
 
 def _associations(properties: Any) -> Iterator[Any]:

@@ -26,9 +26,13 @@ def find_functions(templates: Sequence[StackTemplate]) -> list[MonitoredFunction
     Args:
         templates: of the stacks in which to look.
     """
-    associated = edge_functions(each.resources for each in templates)
+    associated = edge_functions([each.resources for each in templates])
     parents = _parents(templates[0].tree) if templates else {}
-    return [function for template in templates for function in _functions_in(template, parents, associated)]
+    return [
+        function
+        for template, at_the_edge in zip(templates, associated, strict=True)
+        for function in _functions_in(template, parents, at_the_edge)
+    ]
 
 
 @dataclass(frozen=True)
