@@ -227,8 +227,7 @@ def test_queries_are_saved_beside_the_page_for_the_same_log_groups():
     queries = resources_of(template, "AWS::Logs::QueryDefinition").values()
     assert {each["Properties"]["Name"] for each in queries} == {
         "Shop-Sentry/Errors",
-        "Shop-Sentry/SlowestFunctions",
-        "Shop-Sentry/ColdStarts",
+        "Shop-Sentry/Durations",
     }
     for each in queries:
         separator, names = each["Properties"]["LogGroupNames"]["Fn::Split"]

@@ -21,15 +21,12 @@ _ERRORS = r"""fields @timestamp, @log, @message
 | filter level in ["ERROR", "CRITICAL", "FATAL"] or @message like /\[ERROR\]|\tERROR\t|Task timed out|Runtime exited/
 | sort @timestamp desc
 | limit 50"""
-_SLOWEST = """filter @type = "REPORT"
-| stats max(@duration) as longest_ms, pct(@duration, 95) as p95_ms, count(*) as invocations by @log
+_DURATIONS = """filter @type = "REPORT"
+| stats max(@duration) as longest_ms, pct(@duration, 95) as p95_ms, count(*) as invocations,
+    count(@initDuration) as cold_starts, pct(@initDuration, 95) as cold_start_p95_ms by @log
 | sort longest_ms desc
 | limit 25"""
-_COLD_STARTS = """filter @type = "REPORT" and ispresent(@initDuration)
-| stats count(*) as cold_starts, pct(@initDuration, 95) as p95_ms by @log
-| sort p95_ms desc
-| limit 25"""
-_SAVED = {"Errors": _ERRORS, "SlowestFunctions": _SLOWEST, "ColdStarts": _COLD_STARTS}
+_SAVED = {"Errors": _ERRORS, "Durations": _DURATIONS}
 
 
 def log_groups(functions: Sequence[MonitoredFunction], stack: Stack) -> list[str]:
