@@ -1,8 +1,9 @@
 """Lambda's runtimes that AWS has deprecated.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, "Deprecated runtimes", and the dates announced there
-that have passed, read in November 2026. Amazon Linux 2 has ended, but AWS goes on patching the runtimes that are built
-on it (java8.al2, java11, java17, python3.10, python3.11, provided.al2), so they are not here.
+that have passed; compared in November 2026 with the table of terraform-linters/tflint-ruleset-aws, which is taken from
+the same page at another time. Amazon Linux 2 has ended, but the page says that the runtimes built on it (java8.al2,
+java11, java17, python3.10, python3.11, provided.al2) go on receiving patches, so they are not here.
 """
 
 import datetime as dt

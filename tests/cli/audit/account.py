@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from tests.cli.audit.builders import ACCOUNT, DSN, KIT_LAYER, REGION, VERSIONS, alarm, monitored
 
 STORED_DSN = "/Sentry/Dsn"
-LAYER_PAGE, STACK_PAGE, ALARM_PAGE, GROUP_PAGE, FUNCTION_PAGE = 50, 100, 100, 50, 50
+STACK_PAGE, ALARM_PAGE, GROUP_PAGE, FUNCTION_PAGE = 100, 100, 50, 50
 
 
 @dataclass
