@@ -35,6 +35,14 @@ HEAVY = ("aws_cdk", "constructs", "boto3", "botocore", "rich", "shtab")
 ALL = [name for top in command_line.COMMANDS for name, _ in command_line.load(top).runnable()]
 
 
+@pytest.fixture
+def terminal() -> Iterator[None]:
+    """Lets Ctrl-C reach what the test starts, as a terminal does: a shell starts background jobs deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def start(*words: str, **environment: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [*PROGRAM, *words],
@@ -274,7 +282,7 @@ def test_an_interrupt_is_one_line_and_130(command: Command, monkeypatch) -> None
     assert (done.code, done.err) == (130, "cdk-sentry: interrupted\n")
 
 
-def test_ctrl_c_while_waiting_for_the_network_is_one_line_and_130() -> None:
+def test_ctrl_c_while_waiting_for_the_network_is_one_line_and_130(terminal: None) -> None:
     with Sink(Answer(hang=True)) as sentry:
         process = start("dsn", "test", sentry.dsn)
         sentry.wait_for_requests(1)
@@ -283,7 +291,7 @@ def test_ctrl_c_while_waiting_for_the_network_is_one_line_and_130() -> None:
     assert (process.returncode, out, err) == (130, "", "cdk-sentry: interrupted\n")
 
 
-def test_ctrl_c_does_not_wait_for_calls_that_are_under_way(aws_environment: None) -> None:
+def test_ctrl_c_does_not_wait_for_calls_that_are_under_way(terminal: None, aws_environment: None) -> None:
     """Each of them may take half a minute, and be repeated."""
     with AwsApi(Answer(hang=True)) as api:
         process = start("layer", "publish", "--runtime", "nodejs", "--endpoint-url", endpoint(api))

@@ -39,6 +39,15 @@ class Cloud:
             function["FunctionName"]: function["Environment"]["Variables"] for function in self.deployment.functions()
         }
 
+    def wait_for_function_events(self, count: int) -> list[dict[str, Any]]:
+        """The events, once there are `count`, without those by which `cdk-sentry dsn test` tries the address."""
+
+        def found() -> list[dict[str, Any]]:
+            return [event for event in self.sentry.events if event.get("logger") != "cdk-sentry"]
+
+        self.sentry.wait_for(lambda: len(found()) >= count, f"{count} events of functions")
+        return found()
+
     def wait_for_event(self, function: str, title_part: str) -> dict[str, Any]:
         """The first event of a function in Sentry whose title holds `title_part`."""
         name = self.function_name(function)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.xdist_group("local_cloud")
 
 
 def test_each_quarantined_record_is_an_event_in_sentry(cloud: Cloud, shipped_traffic: Traffic) -> None:
-    events = cloud.sentry.wait_for_events(shipped_traffic.accounts.to_quarantine)
+    events = cloud.wait_for_function_events(shipped_traffic.accounts.to_quarantine)
     validator = cloud.function_name("Validate")
 
     quarantined = [event for event in events if title(event).startswith("record quarantined")]
@@ -24,7 +24,7 @@ def test_each_quarantined_record_is_an_event_in_sentry(cloud: Cloud, shipped_tra
 
 
 def test_every_event_carries_the_whole_vocabulary(cloud: Cloud, shipped_traffic: Traffic) -> None:
-    events = cloud.sentry.wait_for_events(shipped_traffic.accounts.to_quarantine)
+    events = cloud.wait_for_function_events(shipped_traffic.accounts.to_quarantine)
     variables = cloud.variables()
 
     assert [event for event in events if not is_whole(event, variables)] == []
@@ -44,7 +44,7 @@ def test_an_uncaught_error_reaches_sentry_and_the_caller_alike(cloud: Cloud, fun
 
 
 def test_a_call_without_errors_says_nothing_to_sentry(cloud: Cloud, shipped_traffic: Traffic) -> None:
-    cloud.sentry.wait_for_events(shipped_traffic.accounts.to_quarantine)
+    cloud.wait_for_function_events(shipped_traffic.accounts.to_quarantine)
     before = cloud.sentry.request_count
 
     shipped_traffic.accounts.history("nobody")
@@ -57,4 +57,4 @@ def test_the_sdk_that_reports_is_the_layers(cloud: Cloud, shipped_traffic: Traff
     found = subprocess.run([interpreter(), "-c", "import sentry_sdk"], capture_output=True, text=True, check=False)
 
     assert "ModuleNotFoundError" in found.stderr
-    assert cloud.sentry.wait_for_events(shipped_traffic.accounts.to_quarantine)
+    assert cloud.wait_for_function_events(shipped_traffic.accounts.to_quarantine)
