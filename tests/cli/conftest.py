@@ -1,37 +1,15 @@
 """The command, run in this process as a shell would run it, away from this machine's AWS and Sentry settings."""
 
 import io
-import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from cdk_sentry.cli.main import main
+from tests.harness.run import Run
 
 REGION = "eu-central-1"
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a run left.
-
-    Attributes:
-        code: its exit code.
-        out: standard output.
-        err: standard error.
-    """
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """Standard output as the one JSON document that it must be."""
-        return json.loads(self.out)
 
 
 @pytest.fixture

@@ -23,9 +23,10 @@ from cdk_sentry.cli.command import Exit, Invocation
 from cdk_sentry.cli.errors import CommandError, explain
 from cdk_sentry.cli.stacks import resources_of
 from demo.waiting import wait_until
-from tests.cli.conftest import REGION, Run
+from tests.cli.conftest import REGION
 from tests.harness.answer import Answer
 from tests.harness.aws_api import AwsApi
+from tests.harness.run import Run
 from tests.harness.sink import Sink
 
 Command = Callable[..., Run]

@@ -9,7 +9,7 @@ import pytest
 
 from cdk_sentry.cli.completion import SHELLS
 from cdk_sentry.cli.main import COMMANDS, load
-from tests.cli.conftest import Run
+from tests.harness.run import Run
 
 Command = Callable[..., Run]
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import REGION, Run
+from tests.cli.conftest import REGION
 from tests.harness.answer import Answer
 from tests.harness.aws_api import AwsApi
 from tests.harness.certificates import make_certificate
+from tests.harness.run import Run
 from tests.harness.sink import PUBLIC_KEY, UNRESOLVABLE_DSN, Sink, refusing_dsn
 
 Command = Callable[..., Run]

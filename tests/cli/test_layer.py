@@ -13,7 +13,8 @@ from botocore.stub import ANY, Stubber
 from cdk_sentry.cli.aws import Aws
 from cdk_sentry.layers.kinds import NODEJS, PYTHON
 from cdk_sentry.layers.versions import LayerVersions
-from tests.cli.conftest import REGION, Run
+from tests.cli.conftest import REGION
+from tests.harness.run import Run
 
 Command = Callable[..., Run]
 

@@ -11,7 +11,7 @@ import pytest
 
 from cdk_sentry.cli.aws import Aws
 from cdk_sentry.cli.stacks import Resource
-from tests.cli.conftest import Run
+from tests.harness.run import Run
 from tests.harness.sentry_api import SentryApi
 
 Command = Callable[..., Run]

@@ -1,39 +1,17 @@
 """Runs `cdk-sentry` as a user in a terminal does: a process of its own, with an exit code."""
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 from cdk_sentry.cli.command import Command
 from cdk_sentry.cli.main import load, main
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a run left.
-
-    Attributes:
-        code: its exit code.
-        out: standard output.
-        err: standard error.
-    """
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """Standard output as the one JSON document that it must be."""
-        return json.loads(self.out)
+from tests.harness.run import Run
 
 
 def run(

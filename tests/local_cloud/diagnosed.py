@@ -16,8 +16,9 @@ from demo.local_aws import LocalAws
 from demo.ministack import ministack
 from demo.traffic import SignedSession
 from demo.waiting import wait_until
+from tests.harness.run import Run
 from tests.harness.sink import Sink
-from tests.local_cloud.command import Run, run
+from tests.local_cloud.command import run
 from tests.local_cloud.conftest import DSN_PARAMETER
 
 STACK = "activity-history-local"

@@ -18,6 +18,7 @@ from cdk_sentry.cli.audit import COMMAND
 from demo.deployment import Cdk, Deployment
 from demo.local_aws import REGION
 from demo.ministack import CHECKOUT, ministack
+from tests.harness.run import Run
 from tests.local_cloud.audited_app import (
     MISSING_DSN,
     MONITORED,
@@ -27,7 +28,7 @@ from tests.local_cloud.audited_app import (
     SECURE_DSN,
     STACK,
 )
-from tests.local_cloud.command import Run, run, run_here
+from tests.local_cloud.command import run, run_here
 from tests.local_cloud.conftest import DSN_PARAMETER
 from tests.local_cloud.limited_user import as_named_here, limited_user
 

@@ -15,8 +15,9 @@ from demo.deployment import Cdk, Deployment
 from demo.local_aws import LocalAws
 from demo.ministack import CHECKOUT
 from demo.waiting import wait_until
+from tests.harness.run import Run
 from tests.local_cloud import diagnosed_app
-from tests.local_cloud.command import Run, run_here
+from tests.local_cloud.command import run_here
 from tests.local_cloud.diagnosed import STACK, Sample, deployed_sample, diagnose
 from tests.local_cloud.limited_user import as_named_here, limited_user
 

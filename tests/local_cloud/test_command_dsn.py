@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.harness.answer import Answer
+from tests.harness.run import Run
 from tests.harness.sink import PUBLIC_KEY, Sink
-from tests.local_cloud.command import Run, run, run_here, subcommand
+from tests.local_cloud.command import run, run_here, subcommand
 from tests.local_cloud.conftest import Cloud
 from tests.local_cloud.limited_user import limited_user
 

@@ -19,7 +19,8 @@ from cdk_sentry.pipeline.operate.deployed import Deployed, find
 from demo.local_aws import LocalAws
 from demo.ministack import ministack
 from demo.waiting import wait_until
-from tests.local_cloud.command import Run, run, run_here, subcommand
+from tests.harness.run import Run
+from tests.local_cloud.command import run, run_here, subcommand
 from tests.local_cloud.limited_user import limited_user
 
 pytestmark = pytest.mark.xdist_group("local_cloud_quarantine")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from demo.ministack import CHECKOUT
+from tests.harness.run import Run
 from tests.harness.sentry_api import SentryApi
-from tests.local_cloud.command import Run, run, subcommand
+from tests.local_cloud.command import run, subcommand
 from tests.local_cloud.conftest import Cloud
 from tests.local_cloud.limited_user import limited_user
 

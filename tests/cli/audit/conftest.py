@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.cli.audit.account import Account
-from tests.cli.conftest import Run
+from tests.harness.run import Run
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cdk_sentry.cli.diagnose import COMMAND
-from tests.cli.conftest import Run
+from tests.harness.run import Run
 
 STACK = "shop"
 ROLE = "arn:aws:iam::123456789012:role/Role"
