@@ -277,9 +277,11 @@ class SentryMonitoring(Construct):
         for resource in watched.beside_functions():
             self._watch(resource)
         restore_overrides(report.changes for report in reports)
+        # CDK's `Stage.of` a Stage is the one around it.
+        assembly = identity(top if Stage.is_stage(top) else Stage.of(top) or top)
         with_fleet: set[str] = set()
         for monitoring in self._stacks.values():
-            if identity(Stage.of(monitoring.stack) or top) == identity(Stage.of(top) or top):
+            if identity(Stage.of(monitoring.stack) or top) == assembly:
                 title = self._title(monitoring)
                 environment = monitoring.environment
                 monitoring.finish(

@@ -300,3 +300,19 @@ def test_the_same_app_gives_the_same_template_twice():
         return json.dumps(template_of(app))
 
     assert synthesized() == synthesized()
+
+
+@pytest.mark.parametrize(
+    ("handler", "left_over", "called"),
+    [
+        ("index.ok", "old.handler", "index.ok"),
+        ("sentry_sdk.integrations.init_serverless_sdk.sentry_lambda_handler", "index.ok", "index.ok"),
+        ("cdk_sentry_layer.bootstrap.handler", "index.ok", "index.ok"),
+    ],
+)
+def test_what_lambda_called_before_the_line_is_called_after_it(handler, left_over, called):
+    """Another layer that was here may have left the variable, which Lambda itself does not know."""
+    app = stack()
+    own = function(app, handler=handler, environment={"SENTRY_INITIAL_HANDLER": left_over})
+    monitored_from_inside(app)
+    assert variables_of(template_of(app), own)["SENTRY_INITIAL_HANDLER"] == called

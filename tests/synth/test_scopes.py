@@ -77,6 +77,39 @@ def test_stages_are_covered_whether_added_before_the_line_or_after_it():
     ]
 
 
+def whole_monitoring_of(assembly, stack):
+    """What alarms, forwarder and page the line has put into a stack of an assembly."""
+    (template,) = (each.template for each in assembly.stacks if each.display_name.split(" ")[0].endswith(stack))
+    resources = template["Resources"].values()
+    (page,) = (each for each in resources if each["Type"] == "AWS::CloudWatch::Dashboard")
+    return (
+        kinds(template).count("AWS::CloudWatch::Alarm"),
+        any(name.startswith("SentryForwarder") for name in template["Resources"]),
+        "FunctionName" in json.dumps(page["Properties"]["DashboardBody"]),
+    )
+
+
+def test_a_stack_gets_the_same_directly_in_the_app_in_a_stage_and_in_a_stage_within_a_stage():
+    app = cdk.App()
+    outer = cdk.Stage(app, "Outer")
+    for scope in (app, outer, cdk.Stage(outer, "Inner")):
+        shop(scope)
+    SentryMonitoring(app, "Sentry")
+    top = app.synth()
+    outer_assembly = top.get_nested_assembly("assembly-Outer")
+    for assembly in (top, outer_assembly, outer_assembly.get_nested_assembly("assembly-Outer-Inner")):
+        assert whole_monitoring_of(assembly, "Shop") == (4, True, True)
+
+
+def test_a_line_in_a_stage_gives_its_stacks_alarms_forwarder_and_page():
+    app = cdk.App()
+    stage = cdk.Stage(app, "Production")
+    SentryMonitoring(stage, "Sentry")
+    shop(stage)
+    assembly = app.synth().get_nested_assembly("assembly-Production")
+    assert whole_monitoring_of(assembly, "Shop") == (4, True, True)
+
+
 class ShopStage(cdk.Stage):
     """A Stage that monitors itself, as CDK Pipelines needs it."""
 

@@ -3,6 +3,9 @@
 from .function import Changes
 
 PYTHON_BOOTSTRAP = "cdk_sentry_layer.bootstrap.handler"
+INITIAL_HANDLER = "SENTRY_INITIAL_HANDLER"
+# They call what the variable names. The second is that of Sentry's own layer, which reads the same variable.
+_CALLS_THE_INITIAL_HANDLER = (PYTHON_BOOTSTRAP, "sentry_sdk.integrations.init_serverless_sdk.sentry_lambda_handler")
 
 
 def redirect_handler(changes: Changes, bootstrap: str) -> None:
@@ -13,4 +16,8 @@ def redirect_handler(changes: Changes, bootstrap: str) -> None:
         bootstrap: the handler string of the layer's entry point.
     """
     changes.properties["Handler"] = bootstrap
-    changes.set_variables({"SENTRY_INITIAL_HANDLER": changes.function.handler})
+    handler = changes.function.handler
+    if handler in _CALLS_THE_INITIAL_HANDLER and INITIAL_HANDLER in changes.function.variables:
+        return
+    # What the variable says is left over from another layer: Lambda has not gone by it.
+    changes.replace_variables((), {INITIAL_HANDLER: handler})

@@ -7,6 +7,7 @@ module handlers (docs/adr/0050-nodejs-entry.md).
 from collections.abc import Mapping
 
 from .function import Changes, MonitoredFunction
+from .handler import INITIAL_HANDLER
 
 PRELOAD = "-r cdk_sentry_layer"
 LAYER_PACKAGES = "/opt/nodejs/node_modules"
@@ -34,7 +35,7 @@ def preload_layer(changes: Changes) -> None:
             changes.removed += [f"{name}.{key}" for key, replaced in value.items() if replaced is None]
     if changes.function.handler is not None:
         # For hosts that do not say which handler is loaded, such as emulators.
-        changes.set_variables({"SENTRY_INITIAL_HANDLER": changes.function.handler})
+        changes.replace_variables((), {INITIAL_HANDLER: changes.function.handler})
 
 
 def preloads_sentry(function: MonitoredFunction) -> bool:
