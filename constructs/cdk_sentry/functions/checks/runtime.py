@@ -39,8 +39,8 @@ def layer_for_runtime(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "runtime-unknown",
             "warning",
-            f"{function.path}: its runtime is known at deployment only, so it gets all but the layer. "
-            "Give the runtime as a literal.",
+            f"{function.path}: its runtime is known at deployment only, or to SAM's Globals alone, so it "
+            "gets all but the layer. Give the runtime of the function itself, as a literal.",
         )
     elif runtime in PYTHON_RUNTIMES:
         if function.handler is None:
