@@ -1,5 +1,6 @@
 """Where a function's DSN comes from: the alternatives, and what each needs of the stack."""
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
@@ -12,6 +13,21 @@ from constructs import Construct
 
 from .dsn_text import DEFAULT_PARAMETER, dsn_problem
 from .errors import Problems, is_known
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Something with a name: how names look, for a machine and in words."""
+
+    example: str
+    characters: str
+    said: str
+
+
+# docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html, "parameter name requirements"
+_PARAMETER = _Named("an SSM parameter, such as '/Sentry/Dsn'", r"[A-Za-z0-9_./-]+", "letters, digits, '.-_/'")
+# docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html, "Name"
+_SECRET = _Named("a secret, or its ARN", r"[A-Za-z0-9/_+=.@-]+", "letters, digits, '/_+=.@-'")
 
 
 class Dsn(ABC):
@@ -46,7 +62,8 @@ class Dsn(ABC):
         never reads it; the permission to do so is added to its role.
 
         Args:
-            name: the parameter's name; `/Sentry/Dsn` when left out. `{service}` stands for the function's service.
+            name: the parameter's name or ARN; `/Sentry/Dsn` when left out. `{service}` stands for the function's
+                service.
             encryption_key: the key that it is encrypted with, if that is not the account's `aws/ssm`.
         """
         return _SecureSsmDsn(name, encryption_key)
@@ -68,6 +85,14 @@ class Dsn(ABC):
     @abstractmethod
     def check(self, problems: Problems) -> None:
         """Notes what is wrong with the arguments."""
+
+    def check_service(self, service: str, problems: Problems) -> None:
+        """Notes a service that cannot stand in for `{service}`.
+
+        Args:
+            service: as it was given, not empty.
+            problems: where to.
+        """
 
     @abstractmethod
     def environment_variables(self, scope: Construct, service: str) -> dict[str, str]:
@@ -98,9 +123,27 @@ class _SsmDsn(Dsn):
     name: str
 
     def check(self, problems: Problems) -> None:
-        _check_name(self.name, f"Dsn.from_ssm({self.name!r})", "an SSM parameter, such as '/Sentry/Dsn'", problems)
+        given = f"Dsn.from_ssm({self.name!r})"
+        if _is_arn(self.name):
+            problems.add("dsn", given, "the name of an SSM parameter, no ARN", "Give the part after ':parameter'.")
+        else:
+            _check_name(self.name, given, _PARAMETER, problems)
+
+    def check_service(self, service: str, problems: Problems) -> None:
+        _check_service(self.name, service, _PARAMETER, problems)
+        if _depends_on_service(self.name) and not is_known(service):
+            problems.add(
+                "service",
+                service,
+                f"a service known at synth, as it is part of the DSN's name {self.name!r}",
+                "Give it as text, or a name without {service}.",
+            )
 
     def environment_variables(self, scope: Construct, service: str) -> dict[str, str]:
+        # Only now is it known of a service that is an AWS tag or the stack's name.
+        problems = Problems(f"Stack {Stack.of(scope).node.path!r}, a function's service")
+        self.check_service(service, problems)
+        problems.raise_if_any()
         name = _of_service(self.name, service)
         # A template parameter, not {{resolve:ssm:...}}: CloudFormation then reads the value at every deployment,
         # also when nothing else changed, and shows in the console which parameter is used.
@@ -114,7 +157,10 @@ class _SecureSsmDsn(Dsn):
 
     def check(self, problems: Problems) -> None:
         given = f"Dsn.from_secure_ssm({self.name!r})"
-        _check_name(self.name, given, "an SSM parameter, such as '/Sentry/Dsn'", problems)
+        _check_name(self.name, given, _PARAMETER, problems)
+
+    def check_service(self, service: str, problems: Problems) -> None:
+        _check_service(self.name, service, _PARAMETER, problems)
 
     def environment_variables(self, scope: Construct, service: str) -> dict[str, str]:  # noqa: ARG002  (interface)
         return {"SENTRY_DSN_SSM_PARAMETER": _of_service(self.name, service)}
@@ -122,7 +168,8 @@ class _SecureSsmDsn(Dsn):
     def permissions(self, scope: Construct, service: str) -> list[iam.PolicyStatement]:
         name = _of_service(self.name, service)
         resource = name.removeprefix("/")
-        arn = Stack.of(scope).format_arn(service="ssm", resource="parameter", resource_name=resource)
+        own = Stack.of(scope).format_arn
+        arn = name if _is_arn(name) else own(service="ssm", resource="parameter", resource_name=resource)
         read = iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[arn])
         # For the account's own aws/ssm key its key policy suffices; one's own key must be named.
         return [read, *_decrypt(self.encryption_key, {"kms:EncryptionContext:PARAMETER_ARN": arn})]
@@ -135,11 +182,13 @@ class _SecretDsn(Dsn):
     key: kms.IKey | None
 
     def check(self, problems: Problems) -> None:
-        if isinstance(self.secret, str):
-            given = f"Dsn.from_secret({self.secret!r})"
-            _check_name(self.secret, given, "a secret, or its ARN", problems)
+        if not hasattr(self.secret, "secret_arn"):
+            _check_name(self.secret, f"Dsn.from_secret({self.secret!r})", _SECRET, problems)
         if self.field == "":
             problems.add("dsn", "Dsn.from_secret(field='')", "a key of the secret's JSON", "Leave it out for no JSON.")
+
+    def check_service(self, service: str, problems: Problems) -> None:
+        _check_service(self.secret, service, _SECRET, problems)
 
     def environment_variables(self, scope: Construct, service: str) -> dict[str, str]:  # noqa: ARG002  (interface)
         identifier = _of_service(self.secret, service) if isinstance(self.secret, str) else self.secret.secret_arn
@@ -151,7 +200,7 @@ class _SecretDsn(Dsn):
         if not isinstance(self.secret, str):
             arn = self.secret.secret_full_arn or f"{self.secret.secret_arn}-??????"
             key = key or self.secret.encryption_key
-        elif self.secret.startswith("arn:"):
+        elif _is_arn(self.secret):
             arn = self.secret
         else:
             # Secrets Manager adds six characters of its own to every name.
@@ -175,9 +224,10 @@ class _LiteralDsn(Dsn):
         return not Token.is_unresolved(self.dsn)
 
     def check(self, problems: Problems) -> None:
-        if Token.is_unresolved(self.dsn):
-            return
-        reason = dsn_problem(self.dsn)
+        if not isinstance(self.dsn, str):
+            reason: str | None = "It is no text."
+        else:
+            reason = dsn_problem(self.dsn) if is_known(self.dsn) else None
         if reason:
             problems.add(
                 "dsn",
@@ -194,19 +244,38 @@ def _of_service(name: str, service: str) -> str:
     return name.replace("{service}", service)
 
 
-def _check_name(name: str, given: str, what: str, problems: Problems) -> None:
-    if not is_known(name):
+def _depends_on_service(name: object) -> bool:
+    return isinstance(name, str) and "{service}" in name
+
+
+def _is_arn(name: object) -> bool:
+    return isinstance(name, str) and name.startswith("arn:")
+
+
+def _check_name(name: object, given: str, what: "_Named", problems: Problems) -> None:
+    allowed, remedy = f"the name of {what.example}", "Give the name under which the DSN is stored."
+    if not isinstance(name, str):
+        problems.add("dsn", given, allowed, remedy)
+    elif not is_known(name):
         return
-    if "://" in name:
+    elif "://" in name:
+        remedy = "This is a DSN: store it (`cdk-sentry dsn put`) and give the name, or use Dsn.literal."
+        problems.add("dsn", given, allowed, remedy)
+    elif _is_arn(name):
+        if any(character.isspace() for character in name):
+            problems.add("dsn", given, f"{allowed}, or an ARN, without spaces", "Copy the ARN again.")
+    elif re.search(r"[{}]", name.replace("{service}", "")):
+        problems.add("dsn", given, f"{allowed}, in which {{service}} may stand", "Correct what is in braces.")
+    elif not re.fullmatch(what.characters, name.replace("{service}", "service")):
+        problems.add("dsn", given, f"{allowed}, without spaces: {what.said}", remedy)
+    elif what is _PARAMETER and "/" in name and not name.startswith("/"):
+        problems.add("dsn", given, f"{allowed}: with a slash in it, it begins with one", f"Write {'/' + name!r}.")
+
+
+def _check_service(name: object, service: str, what: "_Named", problems: Problems) -> None:
+    if _depends_on_service(name) and is_known(service) and not re.fullmatch(what.characters, service):
         problems.add(
-            "dsn",
-            given,
-            f"the name of {what}",
-            "This is a DSN: store it (`cdk-sentry dsn put`) and give the name, or use Dsn.literal.",
-        )
-    elif not name or any(character.isspace() for character in name):
-        problems.add(
-            "dsn", given, f"the name of {what}, without spaces", "Give the name under which the DSN is stored."
+            "service", service, f"{what.said}, as it is part of the DSN's name {name!r}", "Name the service so."
         )
 
 

@@ -18,7 +18,9 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 def check_environment(environment: str | None, problems: Problems) -> None:
     """Notes what Sentry would not accept as an environment; it drops such events' environment silently."""
-    if environment is not None and is_known(environment) and not _is_valid(environment):
+    if environment is None:
+        return
+    if not isinstance(environment, str) or (is_known(environment) and not _is_valid(environment)):
         problems.add(
             "environment",
             environment,

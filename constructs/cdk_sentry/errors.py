@@ -31,6 +31,34 @@ class Problems:
         """
         self._found.append(f"{parameter}={_shortened(repr(value))}: allowed is {allowed}. {remedy}")
 
+    def expect(self, parameter: str, value: object, kinds: type | tuple[type, ...], allowed: str, remedy: str) -> bool:
+        """Notes a value of the wrong type, before anything is asked of it; says whether its type is right.
+
+        Args:
+            parameter: as for `add`.
+            value: as for `add`; tokens have the type of what they stand for.
+            kinds: types that it may have. True and False are no numbers.
+            allowed: as for `add`.
+            remedy: as for `add`.
+        """
+        listed = kinds if isinstance(kinds, tuple) else (kinds,)
+        fits = isinstance(value, listed) and (bool in listed or not isinstance(value, bool))
+        if not fits:
+            self.add(parameter, value, allowed, remedy)
+        return fits
+
+    def expect_checked(self, parameter: str, value: "Checked", kind: type, remedy: str) -> None:
+        """Notes a value of the wrong type, and what is wrong with one of the right type.
+
+        Args:
+            parameter: as for `add`.
+            value: as for `add`.
+            kind: the type that it must have.
+            remedy: as for `add`, where the type is wrong.
+        """
+        if self.expect(parameter, value, kind, f"an instance of {kind.__name__}", remedy):
+            value.check(self)
+
     def raise_if_any(self) -> None:
         """Raises ConfigurationError when there is anything to say."""
         if self._found:

@@ -15,7 +15,7 @@ from .alarms.cost import MonthlyCost
 from .alarms.resource import WatchedResource
 from .dsn import Dsn
 from .environment import resolve_environment
-from .errors import Checked, ConfigurationError, Problems
+from .errors import ConfigurationError, Problems
 from .faults import Faults
 from .faults.reporting import Covered
 from .functions.find import find_functions
@@ -29,11 +29,11 @@ from .info import add_info
 from .layers.layers import Layers
 from .nearest import nearer_than, register
 from .notifications import Notify, Targets
-from .release import Release
+from .release import Release, as_release, check_release
 from .report import Report
-from .selection import Choice, Configured, Select, tag_value
+from .selection import Choice, Configured, Select, path_of, tag_value
 from .sentry_links import SentryLinks
-from .settings import CONFIGURABLE, FunctionSettings, Reporting
+from .settings import CONFIGURABLE, FunctionSettings, Reporting, check_service_given
 from .stack_monitoring import StackMonitoring, free_id
 from .stack_template import read_templates
 from .visit import AssemblyVisits, stages_below
@@ -107,25 +107,26 @@ class SentryMonitoring(Construct):
             ConfigurationError: an argument cannot be used; the message lists all that cannot.
         """
         super().__init__(scope, construct_id)
-        chosen_release = Release.literal(release) if isinstance(release, str) else release or Release.from_git()
+        chosen_release = Release.from_git() if release is None else as_release(release)
         self._base = FunctionSettings(
-            dsn=dsn or Dsn.from_ssm(),
+            dsn=Dsn.from_ssm() if dsn is None else dsn,
             environment=environment,
-            service=service or "",
-            tags=dict(tags or {}),
+            service="" if service is None else service,
+            tags={} if tags is None else tags,
             traces_sample_rate=traces_sample_rate,
             timeout_warning=timeout_warning,
-            reporting=reporting or Reporting(),
-            alarms=alarms or Alarms(),
+            reporting=Reporting() if reporting is None else reporting,
+            alarms=Alarms() if alarms is None else alarms,
         )
-        self._layers = layers or Layers.built()
-        self._faults = faults or Faults()
-        self._notify = tuple(notify)
+        self._layers = Layers.built() if layers is None else layers
+        self._faults = Faults() if faults is None else faults
+        self._notify = notify
         self._choice = Choice(include, exclude)
         self._configured = Configured()
         self._service_tag = service_tag
         self._links = SentryLinks(sentry_organization, environment)
         self._check(chosen_release, service)
+        self._notify = tuple(notify)
         self._base = self._base.overridden(
             {"environment": resolve_environment(environment, self), "release": chosen_release.name()}
         )
@@ -151,12 +152,21 @@ class SentryMonitoring(Construct):
         Raises:
             ConfigurationError: a setting does not exist or cannot be used.
         """
-        problems = Problems(f"SentryMonitoring {self.node.path!r}, configure({function.node.path!r})")
+        path = path_of(function)
+        problems = Problems(f"SentryMonitoring {self.node.path!r}, configure({path!r})")
         for name in sorted(settings.keys() - CONFIGURABLE):
             problems.add(name, settings[name], ", ".join(sorted(CONFIGURABLE)), "Correct the name.")
         problems.raise_if_any()
-        FunctionSettings(**{"dsn": self._base.dsn, **settings}).check(problems)
+        release = settings.get("release")
+        if release is not None:
+            release = as_release(release)
+            check_release(release, problems)
+        check_service_given(settings.get("service"), problems)
+        known = {"dsn": self._base.dsn, "service": self._base.service}
+        FunctionSettings(**{**known, **settings, "release": None}).check(problems)
         problems.raise_if_any()
+        if release is not None:
+            settings["release"] = release.name()
         self._configured.add(function, settings)
 
     def exclude(self, function: IConstruct) -> None:
@@ -164,6 +174,9 @@ class SentryMonitoring(Construct):
 
         Args:
             function: the function's construct, or its CfnFunction.
+
+        Raises:
+            ConfigurationError: it is no construct.
         """
         self._choice.exclude(function)
 
@@ -172,7 +185,13 @@ class SentryMonitoring(Construct):
 
         Args:
             stack: any stack at or below the scope; a nested one stands for its outermost parent.
+
+        Raises:
+            ConfigurationError: it is no stack.
         """
+        problems = Problems(f"SentryMonitoring {self.node.path!r}, of")
+        problems.expect("stack", stack, Stack, "a stack", "Give the Stack itself, not its name.")
+        problems.raise_if_any()
         stack = _outermost(stack)
         key = identity(stack)
         if key not in self._stacks:
@@ -225,19 +244,16 @@ class SentryMonitoring(Construct):
         )
         if twin is not None:
             problems.add("scope", self.scope.node.path, "a scope with no other SentryMonitoring", "Remove one.")
-        if service == "":
-            problems.add("service", service, "1 to 200 characters", "Leave it out for the stack's name.")
+        check_service_given(service, problems)
         self._base.check(problems)
-        parts: list[Checked] = [
-            release,
-            self._layers,
-            self._faults,
-            Targets(self._notify),
-            self._choice,
-            self._links,
-        ]
-        for part in parts:
-            part.check(problems)
+        check_release(release, problems)
+        if self._service_tag is not None and not (isinstance(self._service_tag, str) and self._service_tag):
+            problems.add("service_tag", self._service_tag, "the key of an AWS tag", "Leave it out for none.")
+        problems.expect_checked("layers", self._layers, Layers, "Write Layers.arn(python='arn:...').")
+        problems.expect_checked("faults", self._faults, Faults, "Write Faults.none() for no reports of faults.")
+        Targets(self._notify).check(problems)
+        self._choice.check(problems)
+        self._links.check(problems)
         problems.raise_if_any()
 
     def _warn_of_what_is_missing(self, *, release_wanted: bool) -> None:

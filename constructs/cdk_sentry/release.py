@@ -56,6 +56,16 @@ class Release(ABC):
         return True
 
 
+def as_release(given: "Release | str") -> "Release":
+    """The release that a user may have written as text."""
+    return Release.literal(given) if isinstance(given, str) else given
+
+
+def check_release(release: Release, problems: Problems) -> None:
+    """Notes what is no release, and what Sentry would refuse as one."""
+    problems.expect_checked("release", release, Release, "Give it as text, or as Release.literal('activity@1.4.2').")
+
+
 @dataclass(frozen=True)
 class _GitRelease(Release):
     package: str | None
@@ -94,10 +104,14 @@ class _NoRelease(Release):
 
 
 def _check_name(name: str, given: str, problems: Problems) -> None:
-    if is_known(name) and (len(name) > MAX_LENGTH or name in _RESERVED or _FORBIDDEN.search(name)):
+    if not isinstance(name, str) or (is_known(name) and _is_refused(name)):
         problems.add(
             "release",
             given,
             f"1 to {MAX_LENGTH} characters without newline, tab, '/' and '\\', and not '.', '..' or 'latest'",
             "Sentry drops others silently. Use a version or a commit, such as 'activity@1.4.2'.",
         )
+
+
+def _is_refused(name: str) -> bool:
+    return len(name) > MAX_LENGTH or name in _RESERVED or _FORBIDDEN.search(name) is not None

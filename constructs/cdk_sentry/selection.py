@@ -52,8 +52,10 @@ class _Path(Select):
         return repr(self.pattern)
 
     def check(self, problems: Problems) -> None:
-        if not self.pattern:
-            problems.add("include/exclude", "''", "a path pattern such as 'Shop/*'", "Give the path as CDK prints it.")
+        if not isinstance(self.pattern, str) or not self.pattern:
+            problems.add(
+                "include/exclude", self.pattern, "a path pattern such as 'Shop/*'", "Give the path as CDK prints it."
+            )
 
     def matches(self, function: MonitoredFunction) -> bool:
         return fnmatchcase(function.path, self.pattern)
@@ -67,9 +69,31 @@ class _Tag(Select):
     def __str__(self) -> str:
         return f"Select.tag({self.key!r}, {self.value!r})"
 
+    def check(self, problems: Problems) -> None:
+        if not isinstance(self.key, str) or not self.key or not isinstance(self.value, str):
+            problems.add("include/exclude", str(self), "the key of an AWS tag, and a pattern", "Name the tag's key.")
+
     def matches(self, function: MonitoredFunction) -> bool:
         found = tag_value(function, self.key)
         return found is not None and fnmatchcase(found, self.value)
+
+
+@dataclass(frozen=True)
+class _Unusable(Select):
+    """What was given in the place of rules, or of one."""
+
+    parameter: str
+    given: object
+
+    def check(self, problems: Problems) -> None:
+        if isinstance(self.given, str):
+            remedy = f"Write {self.parameter}=[{self.given!r}]."
+        else:
+            remedy = "For a single function, call .exclude(function)."
+        problems.add(self.parameter, self.given, "a list of path patterns and Select", remedy)
+
+    def matches(self, function: MonitoredFunction) -> bool:  # noqa: ARG002  (interface)
+        return False
 
 
 def tag_value(function: MonitoredFunction, key: str) -> str | None:
@@ -105,8 +129,8 @@ class Choice:
     """
 
     def __init__(self, include: Iterable["Select | str"] | None, exclude: Iterable["Select | str"]) -> None:
-        self._include = None if include is None else _as_rules(include)
-        self._exclude = _as_rules(exclude)
+        self._include = None if include is None else _as_rules("include", include)
+        self._exclude = _as_rules("exclude", exclude)
         self._excluded: dict[str, bool] = {}
         self._matched: set[Select] = set()
 
@@ -172,7 +196,15 @@ class Configured:
 
 
 def path_of(function: IConstruct) -> str:
-    """The path of the function that a construct stands for: a SingletonFunction's lies elsewhere in the stack."""
+    """The path of the function that a construct stands for: a SingletonFunction's lies elsewhere in the stack.
+
+    Raises:
+        ConfigurationError: it is no construct.
+    """
+    if not hasattr(function, "node"):
+        problems = Problems("SentryMonitoring, configure or exclude")
+        problems.add("function", function, "a construct", "Give the function itself, not its path or name.")
+        problems.raise_if_any()
     return str(function.permissions_node.path if isinstance(function, SingletonFunction) else function.node.path)
 
 
@@ -180,6 +212,14 @@ def _paths(function: MonitoredFunction) -> set[str]:
     return {function.path, str(function.resource.node.path)}
 
 
-def _as_rules(selection: Iterable["Select | str"]) -> tuple[Select, ...]:
-    """Rules from what a user may write: a text is a path pattern."""
-    return tuple(Select.path(each) if isinstance(each, str) else each for each in selection)
+def _as_rules(parameter: str, selection: Iterable["Select | str"]) -> tuple[Select, ...]:
+    """Rules from what a user may write: a text in a list is a path pattern. A text alone is a list to Python only."""
+    if isinstance(selection, str) or not isinstance(selection, Iterable):
+        return (_Unusable(parameter, selection),)
+    return tuple(_as_rule(parameter, each) for each in selection)
+
+
+def _as_rule(parameter: str, given: Select | str) -> Select:
+    if isinstance(given, str):
+        return Select.path(given)
+    return given if isinstance(given, Select) else _Unusable(parameter, given)

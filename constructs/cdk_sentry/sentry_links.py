@@ -25,7 +25,11 @@ class SentryLinks:
     def check(self, problems: Problems) -> None:
         """Notes what cannot be part of an address."""
         given = self.organization
-        if given is not None and is_known(given) and not (_SLUG.fullmatch(given) or _ADDRESS.fullmatch(given)):
+        if given is None:
+            return
+        if not isinstance(given, str) or (
+            is_known(given) and not (_SLUG.fullmatch(given) or _ADDRESS.fullmatch(given))
+        ):
             problems.add(
                 "sentry_organization",
                 given,

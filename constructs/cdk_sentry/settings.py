@@ -1,5 +1,6 @@
 """What can be said for one function, and how what is said in several places becomes one."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -13,6 +14,7 @@ from .errors import Problems, is_known
 from .tags import MAX_VALUE_LENGTH, check_tags
 
 MAX_FLUSH_TIMEOUT_MS = 30_000
+_SERVICE = f"1 to {MAX_VALUE_LENGTH} characters without newline"
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,20 @@ class Reporting:
     def check(self, problems: Problems) -> None:
         """Notes values that the layer would ignore."""
         check_rate("reporting.sample_rate", self.sample_rate, problems)
-        if self.flush_timeout is not None and not self.flush_timeout.is_unresolved():
-            timeout_ms = self.flush_timeout.to_milliseconds()
+        for name in ("send_default_pii", "console_error_events"):
+            problems.expect(f"reporting.{name}", getattr(self, name), bool, "True or False", "Leave it out for False.")
+        if (
+            self.flush_timeout is not None
+            and problems.expect(
+                "reporting.flush_timeout",
+                self.flush_timeout,
+                Duration,
+                "an aws_cdk.Duration",
+                "Write Duration.seconds(2).",
+            )
+            and not self.flush_timeout.is_unresolved()
+        ):
+            timeout_ms = self.flush_timeout.to_milliseconds(integral=False)
             if not 0 < timeout_ms <= MAX_FLUSH_TIMEOUT_MS:
                 problems.add(
                     "reporting.flush_timeout",
@@ -86,9 +100,10 @@ class FunctionSettings:
 
     def check(self, problems: Problems) -> None:
         """Notes everything that Sentry, CloudWatch or the layer would refuse or drop."""
-        self.dsn.check(problems)
-        self.reporting.check(problems)
-        self.alarms.check(problems)
+        remedy = "Write Dsn.from_ssm('/Sentry/Dsn'), or Dsn.literal('https://...')."
+        problems.expect_checked("dsn", self.dsn, Dsn, remedy)
+        problems.expect_checked("reporting", self.reporting, Reporting, "Write Reporting(sample_rate=0.5).")
+        problems.expect_checked("alarms", self.alarms, Alarms, "Write Alarms.none() for no alarm.")
         check_environment(self.environment, problems)
         check_tags(self.tags, problems)
         check_rate("traces_sample_rate", self.traces_sample_rate, problems)
@@ -99,23 +114,36 @@ class FunctionSettings:
                 "a number above 0 and up to 1, or None for no tracing",
                 "Leave it out: with 0 an SDK reports to Sentry on every call that it has nothing to report.",
             )
-        if is_known(self.service) and len(self.service) > MAX_VALUE_LENGTH:
-            problems.add("service", self.service, f"1 to {MAX_VALUE_LENGTH} characters", "Name the service shortly.")
+        problems.expect("timeout_warning", self.timeout_warning, bool, "True or False", "Leave it out for True.")
+        if problems.expect("service", self.service, str, f"text, {_SERVICE}", "Name the service.") and self.service:
+            if is_known(self.service) and (len(self.service) > MAX_VALUE_LENGTH or "\n" in self.service):
+                problems.add("service", self.service, _SERVICE, "Name the service shortly.")
+            if isinstance(self.dsn, Dsn):
+                self.dsn.check_service(self.service, problems)
 
     def overridden(self, overrides: Mapping[str, Any]) -> "FunctionSettings":
         """These settings with some replaced; tags are added to, not replaced."""
-        changed = dict(overrides)
-        if "tags" in changed:
-            changed["tags"] = {**self.tags, **changed["tags"]}
-        return replace(self, **changed)
+        return replace(self, **{**overrides, "tags": {**self.tags, **overrides.get("tags", {})}})
 
 
 CONFIGURABLE = frozenset(each.name for each in fields(FunctionSettings))
 
 
+def check_service_given(service: object, problems: Problems) -> None:
+    """Notes an empty service where somebody has given one; in settings it means that nobody has."""
+    if service == "":
+        problems.add("service", service, _SERVICE, "Leave it out for the stack's name.")
+
+
 def check_rate(parameter: str, rate: object, problems: Problems) -> None:
     """Notes a rate that is no number from 0 to 1."""
-    if rate is None or not is_known(rate):
+    if rate is None:
         return
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
+    # What is no finite number cannot be asked whether it is a token: jsii refuses it.
+    if (
+        isinstance(rate, bool)
+        or not isinstance(rate, int | float)
+        or not math.isfinite(rate)
+        or (is_known(rate) and not 0 <= rate <= 1)
+    ):
         problems.add(parameter, rate, "a number from 0 to 1", "Write 10 % as 0.1.")

@@ -187,4 +187,6 @@ class StackMonitoring:
 
 def free_id(scope: Construct, wanted: str) -> str:
     """The wanted id, or one beside it if the user has given that to something else."""
-    return wanted if scope.node.try_find_child(wanted) is None else f"{wanted}Monitoring"
+    while scope.node.try_find_child(wanted) is not None:
+        wanted = f"{wanted}Monitoring"
+    return wanted

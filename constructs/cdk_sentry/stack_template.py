@@ -113,12 +113,11 @@ def _may_declare(construct: CfnResource, resource_type: str) -> bool:
 def _stacks_of(scope: Construct, constructs: Sequence[IConstruct]) -> Callable[[CfnResource], Stack]:
     """Returns what tells the stack of a resource, without asking each where there is but one."""
     stacks = [each for each in constructs if isinstance(each, Stack)]
+    outer = Stack.of(scope) if any(isinstance(each, Stack) for each in scope.node.scopes) else None
     if not stacks:
-        own = Stack.of(scope)
-        return lambda _: own
+        return lambda _: cast("Stack", outer)
     if len(stacks) == 1 and identity(stacks[0]) == identity(scope):
         return lambda _: stacks[0]
     # Parents come before the stacks nested in them, so that the innermost stack has the last word.
     innermost = {identity(each): stack for stack in stacks for each in stack.node.find_all()}
-    outer = Stack.of(scope) if any(isinstance(each, Stack) for each in scope.node.scopes) else None
     return lambda resource: innermost.get(identity(resource)) or cast("Stack", outer)

@@ -30,6 +30,10 @@ RESERVED = frozenset(
 
 def check_tags(tags: Mapping[str, str], problems: Problems) -> None:
     """Notes tags that Sentry would drop or cut, and tags that the kit sets itself."""
+    if not problems.expect(
+        "tags", tags, Mapping, "a dict of text, such as {'team': 'growth'}", "Leave it out for none."
+    ):
+        return
     for key, value in tags.items():
         if not isinstance(key, str) or not _KEY.fullmatch(key):
             problems.add(

@@ -1,5 +1,6 @@
 """Which alarms a user wants, and from which value on."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -145,8 +146,7 @@ class Alarms:
                 problems.add("names", name, ", ".join(KEYS), "Correct the name.")
             elif getattr(Alarms(), name) is None:
                 problems.add("names", name, "an alarm that is on when nothing is said", f"Write {name}=<threshold>.")
-        for name in sorted(thresholds.keys() - set(KEYS) - _OPTIONS):
-            problems.add(name, thresholds[name], ", ".join(KEYS), "Correct the name.")
+        _check_names(thresholds, problems)
         problems.raise_if_any()
         usual = {name: getattr(Alarms(), name) for name in names}
         return replace(Alarms.none(), **{**usual, **thresholds})
@@ -166,7 +166,13 @@ class Alarms:
             errors: failed invocations of one function within a minute; None: no such alarm.
             throttles: refused invocations of one function within a minute; None: no such alarm.
             others: any attribute of `Alarms`, for what is no function.
+
+        Raises:
+            ConfigurationError: a name is none of an attribute.
         """
+        problems = Problems("Alarms.fleet")
+        _check_names(others, problems)
+        problems.raise_if_any()
         per_function = dict.fromkeys(key for key in KEYS if key.startswith("function_"))
         fleet = Fleet(tag=tag, errors=errors, throttles=throttles)
         return Alarms(**{**per_function, **others, "fleet_of": fleet})
@@ -189,6 +195,21 @@ class Alarms:
         """Notes thresholds that no metric can mean, and severities that do not exist."""
         for key in KEYS:
             self._check(key, problems)
+        for name in ("notify_ok", "summary"):
+            problems.expect(f"alarms.{name}", getattr(self, name), bool, "True or False", "Write True or False.")
+        if self.nested_stacks is not None:
+            allowed = "True, False or None"
+            problems.expect("alarms.nested_stacks", self.nested_stacks, bool, allowed, "Leave it out for as needed.")
+        self._check_severities(problems)
+        if self.fleet_of is not None and problems.expect(
+            "alarms.fleet_of", self.fleet_of, Fleet, "what Alarms.fleet makes", "Write alarms=Alarms.fleet()."
+        ):
+            self.fleet_of.check(problems)
+
+    def _check_severities(self, problems: Problems) -> None:
+        allowed, remedy = "a dict, such as {'p95_latency': 'critical'}", "Leave it out for those of docs/alarms.md."
+        if not problems.expect("alarms.severities", self.severities, Mapping, allowed, remedy):
+            return
         for key, severity in self.severities.items():
             if key not in KEYS:
                 problems.add(f"alarms.severities[{key!r}]", key, ", ".join(KEYS), "Correct the name.")
@@ -196,8 +217,6 @@ class Alarms:
                 problems.add(
                     f"alarms.severities[{key!r}]", severity, "'critical' or 'warning'", "Correct the severity."
                 )
-        if self.fleet_of is not None:
-            self.fleet_of.check(problems)
 
     def _check(self, key: str, problems: Problems) -> None:
         value, kind = self.of(key), _TYPES[key]
@@ -207,11 +226,13 @@ class Alarms:
         if kind is Duration:
             if not isinstance(value, Duration):
                 problems.add(parameter, value, "an aws_cdk.Duration, or None", "Write Duration.seconds(1).")
-            elif not value.is_unresolved() and value.to_milliseconds() <= 0:
+            elif not value.is_unresolved() and value.to_milliseconds(integral=False) <= 0:
                 problems.add(parameter, "0", "a duration above 0, or None", remedy)
             elif key == "api_no_traffic" and not _is_period(value):
                 allowed = "whole minutes, a day at most, or None"
-                problems.add(parameter, f"{value.to_milliseconds():.0f} ms", allowed, "Write Duration.minutes(15).")
+                problems.add(
+                    parameter, f"{value.to_milliseconds(integral=False):.0f} ms", allowed, "Write Duration.minutes(15)."
+                )
         elif not _is_number(value, whole=kind is int):
             number = "a whole number, 1 or more, or None" if kind is int else "a number above 0, or None"
             problems.add(parameter, value, number, remedy)
@@ -219,14 +240,19 @@ class Alarms:
             problems.add(parameter, value, "a share above 0 and up to 1, or None", "Write 90 % as 0.9.")
 
 
+def _check_names(given: Mapping[str, object], problems: Problems) -> None:
+    for name in sorted(given.keys() - set(KEYS) - _OPTIONS):
+        problems.add(name, given[name], ", ".join(KEYS), "Correct the name.")
+
+
 def _is_number(value: object, *, whole: bool) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return value > 0 and (not whole or (isinstance(value, int) and value >= 1))
+    return 0 < value < math.inf and (not whole or (isinstance(value, int) and value >= 1))
 
 
 def _is_period(value: Duration) -> bool:
-    seconds = value.to_milliseconds() / 1000
+    seconds = value.to_milliseconds(integral=False) / 1000
     return seconds % _MINUTE_S == 0 and seconds <= _DAY_S
 
 

@@ -32,8 +32,16 @@ class Fleet:
 
     def check(self, problems: Problems) -> None:
         """Notes what no query can hold."""
-        if self.tag is not None and not (len(self.tag) == 2 and all(_TAG.fullmatch(part) for part in self.tag)):  # noqa: PLR2004  (key and value)
+        if self.tag is not None and not _is_tag(self.tag):
             problems.add("alarms.fleet(tag=)", self.tag, "a tag's key and value", "Write ('team', 'growth').")
+        for name, threshold in (("errors", self.errors), ("throttles", self.throttles)):
+            if threshold is not None and (type(threshold) is not int or threshold < 1):
+                problems.add(
+                    f"alarms.fleet({name}=)",
+                    threshold,
+                    "a whole number, 1 or more, or None",
+                    "Use None to have no such alarm.",
+                )
 
     def rules(self) -> Iterator[AlarmRule]:
         """Yields the alarms; their metric has no dimension of its own to name."""
@@ -58,3 +66,11 @@ class Fleet:
         where = f" WHERE tag.\"{self.tag[0]}\" = '{self.tag[1]}'" if self.tag else ""
         grouped = "GROUP BY FunctionName ORDER BY SUM() DESC"
         return f'SELECT SUM({metric_name}) FROM SCHEMA("AWS/Lambda", FunctionName){where} {grouped}'  # noqa: S608  (no SQL)
+
+
+def _is_tag(given: object) -> bool:
+    return (
+        isinstance(given, tuple | list)
+        and len(given) == 2  # noqa: PLR2004  (key and value)
+        and all(isinstance(part, str) and _TAG.fullmatch(part) for part in given)
+    )

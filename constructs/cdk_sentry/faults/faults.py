@@ -28,6 +28,7 @@ class Faults:
 
     def check(self, problems: Problems) -> None:
         """Notes a concurrency that cannot be reserved."""
+        problems.expect("faults.enabled", self.enabled, bool, "True or False", "Use Faults.none() for no reports.")
         given = self.concurrency
         if given is not None and (
             isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= MAX_CONCURRENCY

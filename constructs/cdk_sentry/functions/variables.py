@@ -25,12 +25,15 @@ def _tags(settings: FunctionSettings) -> str:
 
 
 def _number(value: float | None) -> str | None:
-    return None if value is None else f"{value:g}"
+    if value is None:
+        return None
+    # Never 1e+06: where a whole number is expected, the layers take that for none.
+    return str(value) if isinstance(value, int) else f"{value:g}"
 
 
 def _flush_timeout_ms(settings: FunctionSettings) -> str | None:
     timeout = settings.reporting.flush_timeout
-    return None if timeout is None else f"{timeout.to_milliseconds():.0f}"
+    return None if timeout is None else f"{timeout.to_milliseconds(integral=False):.0f}"
 
 
 _VARIABLES = (

@@ -1,5 +1,6 @@
 """Which layer a function gets: the kit's own, or one that the user names."""
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from constructs import Construct
 
 from ..errors import Problems, is_known
 from .kinds import NODEJS, PYTHON, LayerKind
+
+_ARN = re.compile(r"^arn:[^:]+:lambda:.+:layer:[^:]+:[0-9]+$")
 
 
 class Layers(ABC):
@@ -91,7 +94,9 @@ class _PublishedLayers(_BuiltLayers):
                 "Leave `layers` out to have the kit's layers deployed with each stack.",
             )
         for name, arn in arns.items():
-            if arn is not None and is_known(arn) and ":layer:" not in arn:
+            if arn is None:
+                continue
+            if not isinstance(arn, str) or (is_known(arn) and not _ARN.search(arn)):
                 problems.add(
                     "layers",
                     f"Layers.arn({name}={arn!r})",

@@ -132,6 +132,12 @@ class Targets:
 
     def check(self, problems: Problems) -> None:
         """Notes what is wrong with one of them, or with all together."""
+        remedy = "Write notify=[Notify.email('name@example.com')], and leave it out for nobody."
+        if isinstance(self.targets, str) or not isinstance(self.targets, Sequence):
+            problems.add("notify", self.targets, "a list of Notify", remedy)
+            return
+        if [each for each in self.targets if not problems.expect("notify", each, Notify, "a list of Notify", remedy)]:
+            return
         for each in self.targets:
             each.check(problems)
         for severity in Severity:
@@ -151,7 +157,7 @@ class _Email(Notify):
 
     def check(self, problems: Problems) -> None:
         super().check(problems)
-        if is_known(self.address) and not _ADDRESS.fullmatch(self.address):
+        if not isinstance(self.address, str) or (is_known(self.address) and not _ADDRESS.fullmatch(self.address)):
             problems.add(
                 "notify",
                 f"Notify.email({self.address!r})",
@@ -167,6 +173,16 @@ class _Email(Notify):
 @dataclass(frozen=True)
 class _Topic(Notify):
     existing: sns.ITopic
+
+    def check(self, problems: Problems) -> None:
+        super().check(problems)
+        if not hasattr(self.existing, "topic_arn"):
+            problems.add(
+                "notify",
+                f"Notify.topic({self.existing!r})",
+                "a topic",
+                "Of an ARN, write Notify.topic(Topic.from_topic_arn(scope, id, arn)).",
+            )
 
     def attach(self, topic: Callable[[], sns.Topic]) -> Sequence[str]:  # noqa: ARG002  (nothing subscribes)
         return (self.existing.topic_arn,)
@@ -211,7 +227,7 @@ class _Slack(Notify):
     def check(self, problems: Problems) -> None:
         super().check(problems)
         for name, value in (("workspace_id", self.workspace_id), ("channel_id", self.channel_id)):
-            if is_known(value) and not _SLACK_ID.fullmatch(value):
+            if not isinstance(value, str) or (is_known(value) and not _SLACK_ID.fullmatch(value)):
                 problems.add(
                     f"notify, Notify.slack({name}=)",
                     value,

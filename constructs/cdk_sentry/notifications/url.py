@@ -68,8 +68,7 @@ class _Literal(Url):
     url: str
 
     def check(self, target: str, problems: Problems) -> None:
-        parts = urlsplit(self.url) if is_known(self.url) else None
-        if parts is not None and not (parts.scheme == "https" and parts.hostname):
+        if not isinstance(self.url, str) or (is_known(self.url) and not _is_https(self.url)):
             problems.add(
                 "notify", f"{target}({self.url!r})", "an https:// address", "SNS must not send it in the open."
             )
@@ -103,10 +102,20 @@ class _Secret(Url):
 
 
 def as_url(url: Url | str) -> Url:
-    """A text is the address itself."""
-    return Url.literal(url) if isinstance(url, str) else url
+    """A text is the address itself; so is, for its check to refuse, what is no Url."""
+    return url if isinstance(url, Url) else Url.literal(url)
+
+
+def _is_https(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname)
 
 
 def _check_name(name: str, given: str, what: str, problems: Problems) -> None:
-    if is_known(name) and (not name or "://" in name or any(each.isspace() for each in name)):
+    if not isinstance(name, str) or (
+        is_known(name) and (not name or "://" in name or any(each.isspace() for each in name))
+    ):
         problems.add("notify", given, f"the name of {what}", "Store the address there, and give the name.")
