@@ -189,6 +189,29 @@ def test_what_was_held_back_is_counted_on_the_next_one_sent(start, sink):
     assert [event["tags"].get("held_back") for event in sink.events] == [None, None, "3", None]
 
 
+@pytest.mark.parametrize("mode", [{}, {"SENTRY_TRACES_SAMPLE_RATE": "1"}], ids=["lean", "full"])
+def test_after_many_different_lines_on_the_console_the_handler_s_error_still_arrives(start, sink, mode):
+    function = start("logs_many.handler", SENTRY_CONSOLE_ERROR_EVENTS="true", **mode)
+    function.call({"lines": 5000, "fail": "after all records"})
+    events = sink.wait_for_events(101, timeout_s=20)
+    (error,) = [event for event in events if "exception" in event]
+    assert exception_of(error) == ("TypeError", "after all records")
+    assert error["tags"]["held_back"] == "4900"
+    logged = {event["message"] for event in events if event is not error}
+    assert logged == {f"bad record {number}" for number in range(100)}
+
+
+def test_different_lines_on_the_console_have_a_limit_a_minute_together(start, sink):
+    function = start("logs_many.handler", SENTRY_CONSOLE_ERROR_EVENTS="true")
+    for _ in range(8):
+        function.call({"lines": 100})
+    function.call({"lines": 0, "fail": "still told"})
+    events = sink.wait_for_events(601, timeout_s=20)
+    assert len(events) == 601
+    (error,) = [event for event in events if "exception" in event]
+    assert (exception_of(error)[1], error["tags"]["held_back"]) == ("still told", "200")
+
+
 def test_a_sample_rate_of_0_sends_nothing(start, sink):
     start("fails.handler", SENTRY_SAMPLE_RATE="0").call({"fail": "x"})
     assert sink.request_count == 0

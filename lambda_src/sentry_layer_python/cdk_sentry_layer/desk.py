@@ -1,18 +1,24 @@
 """Takes the news, holds back what comes too often, and decides how long a report may take."""
 
 import collections
+import copy
 import logging
 
-from cdk_sentry_layer.floods import Floods, kind_of_error, kind_of_record
+from cdk_sentry_layer.floods import Floods, kind_of_error, kind_of_record, kind_of_text
+from cdk_sentry_layer.log_records import MAX_TEXT_LENGTH
 from cdk_sentry_layer.news import News
 from cdk_sentry_layer.settings import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
     from types import TracebackType
 
     from cdk_sentry_layer.invocation import Invocation
+
+MAX_WAITING = 100
+"""To be reported, of what the function goes on after, and as many again of what ended it. So long is the SDK's queue by
+default: it would drop more of one invocation anyway, but only after each had cost its time and memory."""
 
 DEADLINE_MARGIN_MS = 200
 """Left unused before the function's timeout: AWS takes its time, too, to see that the runtime is done."""
@@ -58,13 +64,13 @@ class Desk:
         if invocation.seen is error:
             return
         invocation.seen = error
-        held_back = self.floods.admit(kind_of_error(error, traceback))
+        held_back = self._admit_uncaught(kind_of_error(error, traceback))
         if held_back is not None:
             self.news.append(News(error, invocation, held_back=held_back, mechanism=mechanism, traceback=traceback))
 
     def note_posted_error(self, invocation: "Invocation", error_json: str) -> None:
         """Keeps an error of the runtime's own, as it posted it."""
-        held_back = self.floods.admit(error_json)
+        held_back = self._admit_uncaught(kind_of_text(error_json))
         if held_back is not None:
             self.news.append(News(error_json, invocation, held_back=held_back))
 
@@ -118,21 +124,46 @@ class Desk:
 
         reporter.load_sdk()
 
+    def _admit_uncaught(self, kind: "Hashable") -> int | None:
+        return self.floods.admit(kind, is_uncaught=True, has_room=len(self.news) < 2 * MAX_WAITING)
+
     def _note_logged_error(self, invocation: "Invocation", record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         if error is not None and error is invocation.seen:
             return
-        invocation.seen = error
-        held_back = self.floods.admit(kind_of_record(record))
+        kind = kind_of_record(record)
+        held_back = self.floods.admit(kind, has_room=len(self.news) < MAX_WAITING)
+        # Held back for other kinds, it is still reported if it ends the handler.
+        if held_back is not None or self.floods.is_one_too_many(kind):
+            invocation.seen = error
         if held_back is None:
             return
-        news = News(record, invocation, held_back=held_back)
+        news = News(_shortened(record), invocation, held_back=held_back)
         if news.has_scope:
             from cdk_sentry_layer import sdk
 
             # The handler goes on and changes them.
             sdk.freeze(news)
         self.news.append(news)
+
+
+def _shortened(record: logging.LogRecord) -> logging.LogRecord:
+    """A copy of `record` that holds no very long text."""
+    kept = copy.copy(record)
+    # A handler of the function has formatted it; it is formatted anew for the event.
+    vars(kept).pop("message", None)
+    if isinstance(record.args, tuple) and record.args:
+        kept.args = tuple(map(_beginning, record.args))
+    elif isinstance(record.args, dict) and record.args:
+        kept.args = {name: _beginning(value) for name, value in record.args.items()}
+    elif not record.args:
+        # Not of a template: the place of an argument could be cut off.
+        kept.msg = _beginning(record.msg)
+    return kept
+
+
+def _beginning(value: object) -> object:
+    return value[:MAX_TEXT_LENGTH] if isinstance(value, str) else value
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -10,7 +10,7 @@ import urllib.parse
 
 from cdk_sentry_layer import invocation as invocations
 from cdk_sentry_layer import request_data
-from cdk_sentry_layer.floods import kind_of_error
+from cdk_sentry_layer.floods import kind_of_error, kind_of_text
 from cdk_sentry_layer.notice import say_once
 
 TYPE_CHECKING = False
@@ -129,7 +129,7 @@ def _kind(event: "Mapping[str, Any]", hint: "Mapping[str, Any]") -> "Hashable":
     if exc_info and exc_info[1] is not None:
         return kind_of_error(exc_info[1], exc_info[2])
     entry = event.get("logentry") or {}
-    return event.get("logger"), str(event.get("message") or entry.get("message"))
+    return event.get("logger"), kind_of_text(str(event.get("message") or entry.get("message")))
 
 
 def _environment_tags(environment: "Mapping[str, str]") -> dict[str, str]:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 OWN_THREADS = ("cdk-sentry", "sentry-sdk.")
 """How the names of the kit's and the SDK's threads begin."""
 
+MAX_TEXT_LENGTH = 8192
+"""Of a logged text, and of each of its arguments, while they wait: what Sentry keeps of a message."""
+
 # What these log in those threads is about the report: without the layer it would not be in the function's log.
 _OF_REPORTS = ("sentry_sdk.", "urllib3.", "botocore.")
 _IGNORED = ("sentry_sdk.", "urllib3.connectionpool", "urllib3.connection")
@@ -52,7 +55,7 @@ def _note(record: logging.LogRecord, monitor: "Monitor") -> None:
         if invocation.scope is None:
             fields = vars(record)
             # A handler of the function has most often formatted the record already.
-            text = fields.get("message") or record.getMessage()
+            text = (fields.get("message") or record.getMessage())[:MAX_TEXT_LENGTH]
             extra = {name: fields[name] for name in fields.keys() - _PLAIN if name[:1] != "_"}
             invocation.breadcrumbs.append((record.created, record.levelno, record.levelname, record.name, text, extra))
     except Exception as problem:

@@ -18,7 +18,7 @@ class News:
         invocation: in which it happened.
         what: an error of the function, a log record, or an error as JSON that the runtime posted.
         mechanism: Sentry's word for where it was caught.
-        held_back: how many of the same were not sent since the last one sent.
+        held_back: how many were not sent since the last one sent: of the same, or because there were too many kinds.
         breadcrumbs: what was logged before, unless the SDK has it.
         traceback: of an error, from the function's own frames on.
         context: the context variables at that moment, Sentry's scopes among them.

@@ -16,6 +16,7 @@ from sentry_sdk.utils import event_from_exception
 
 from cdk_sentry_layer import connections, events, library_integrations, log_records, scopes
 from cdk_sentry_layer import invocation as invocations
+from cdk_sentry_layer.desk import MAX_WAITING
 from cdk_sentry_layer.event_ids import id_shared_with_forwarder
 from cdk_sentry_layer.invocation import Invocation
 from cdk_sentry_layer.news import News
@@ -129,6 +130,8 @@ def _options(settings: "Settings", integrations: "list[Any]") -> "dict[str, Any]
         "traces_sample_rate": settings.traces_sample_rate,
         "transport": None if settings.dsn else _transport(settings),
         "integrations": integrations,
+        # What the desk let through is not dropped for want of room here.
+        "transport_queue_size": 2 * MAX_WAITING,
         "default_integrations": False,
         "auto_enabling_integrations": False,
         "in_app_exclude": [__package__],

@@ -81,6 +81,21 @@ def flood() -> None:
         logger.error("same %s", "again")
 
 
+def each_different() -> None:
+    for number in range(20_000):
+        logger.error(f"bad record {number}")  # noqa: G004  as careless functions do
+
+
+def each_different_then_fails() -> None:
+    each_different()
+    raise LookupError("after all records")
+
+
+def each_different_then_logged_and_raised() -> None:
+    each_different()
+    logged_and_raised()
+
+
 def text_object() -> None:
     logger.info(CountedText())
     raise LookupError("after the text")

@@ -2,6 +2,7 @@
 
 import { linkedErrorsIntegration, Scope, ServerRuntimeClient } from "@sentry/core";
 import { contextLinesIntegration, defaultStackParser, extraErrorDataIntegration } from "@sentry/node-core/light";
+import { MAX_WAITING } from "../start/invocation.js";
 import { sdkOfFunction } from "../start/own_sdk.js";
 import { idSharedWithForwarder } from "./event_ids.js";
 import { Enricher } from "./events.js";
@@ -51,6 +52,8 @@ class Sdk {
       runtime: { name: "node", version: process.version },
       stackParser: defaultStackParser,
       integrations: [linkedErrorsIntegration(), extraErrorDataIntegration(), contextLinesIntegration()],
+      // What the monitor let through is not dropped for want of room here.
+      transportOptions: { bufferSize: 2 * MAX_WAITING },
       transport: (options) => {
         this.#transport = makeTransport(settings, options);
         return this.#transport;

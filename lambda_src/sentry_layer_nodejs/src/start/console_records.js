@@ -3,6 +3,7 @@
 import { format, inspect } from "node:util";
 import { kindOfError } from "./floods.js";
 import { sayProblem } from "./notice.js";
+import { beginningOf } from "./texts.js";
 
 const LEVELS = { debug: "debug", log: "info", info: "info", warn: "warning", error: "error" };
 const MAX_MESSAGE_LENGTH = 2000;
@@ -54,5 +55,5 @@ function noteError(monitor, invocation, values) {
 function messageOf(values) {
   // Text now: the function goes on and changes its objects.
   const texts = values.map((value) => (Object(value) === value ? inspect(value, SHALLOW) : value));
-  return format(...texts).slice(0, MAX_MESSAGE_LENGTH);
+  return beginningOf(format(...texts), MAX_MESSAGE_LENGTH);
 }

@@ -5,13 +5,19 @@ import { clearTimeout } from "node:timers";
 const MAX_BREADCRUMBS = 100;
 
 /**
+ * To be reported of an invocation, of what the function goes on after, and as many again of what ended it: each costs
+ * time and memory when it is made an event.
+ */
+export const MAX_WAITING = 100;
+
+/**
  * Something to report and the moment it happened.
  *
  * @property what an error of the function, or whatever it threw.
  * @property message a logged text; set in place of `what`.
  * @property mechanism Sentry's word for where it was caught.
  * @property handled whether the function went on.
- * @property heldBack how many of the same were not sent since the last one sent.
+ * @property heldBack how many were not sent since the last one sent: of the same, or because there were too many kinds.
  * @property breadcrumbs what was logged before.
  */
 export class News {

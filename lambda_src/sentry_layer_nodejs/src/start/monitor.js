@@ -3,7 +3,7 @@
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers";
 import { Floods, kindOfError } from "./floods.js";
-import { Invocation, News } from "./invocation.js";
+import { Invocation, MAX_WAITING, News } from "./invocation.js";
 import { sayProblem } from "./notice.js";
 import { initialiseOwnSdk } from "./own_sdk.js";
 import { Reporter } from "./reporter.js";
@@ -150,8 +150,11 @@ export class Monitor {
   /** Keeps something for the report after the response, unless it was kept before or is one of too many. */
   note(invocation, { kind, ...details }) {
     if (details.what !== undefined && invocation.seen === details.what) return;
-    invocation.seen = details.what;
-    const heldBack = this.#floods.admit(kind);
+    const isUncaught = details.mechanism !== "console";
+    const hasRoom = invocation.news.length < (isUncaught ? 2 * MAX_WAITING : MAX_WAITING);
+    const heldBack = this.#floods.admit(kind, { isUncaught, hasRoom });
+    // Held back for other kinds, it is still reported if it ends the handler.
+    if (heldBack !== undefined || this.#floods.isOneTooMany(kind)) invocation.seen = details.what;
     if (heldBack !== undefined) invocation.news.push(new News(invocation, { ...details, heldBack }));
   }
 
