@@ -1,5 +1,6 @@
 """What every subcommand has in common: how it starts, how it fails, how it ends."""
 
+import argparse
 import os
 import pty
 import re
@@ -13,6 +14,7 @@ from types import SimpleNamespace
 from typing import ClassVar
 
 import botocore.exceptions
+import botocore.parsers
 import pytest
 from rich.table import Table
 
@@ -239,7 +241,7 @@ def test_the_missing_action_is_known_where_aws_does_not_name_it(aws_api: AwsApi,
 
 
 def test_every_error_of_the_way_to_aws_is_one_line() -> None:
-    """Whatever boto3 raises is explained; what it does not raise is a fault of the command and keeps its trace."""
+    """Whatever boto3 raises is explained; what it does not raise is a fault of the command."""
     errors = [
         botocore.exceptions.ReadTimeoutError(endpoint_url="https://x"),
         botocore.exceptions.SSLError(endpoint_url="https://x", error="bad\ncertificate"),
@@ -247,6 +249,7 @@ def test_every_error_of_the_way_to_aws_is_one_line() -> None:
         botocore.exceptions.TokenRetrievalError(provider="sso", error_msg="expired"),
         botocore.exceptions.ProxyConnectionError(proxy_url="http://proxy"),
         botocore.exceptions.PaginationError(message="odd"),
+        botocore.parsers.ResponseParserError("Unable to parse response:\nb'<p>...'"),
     ]
     for error in errors:
         assert "\n" not in str(explain(error))
@@ -259,13 +262,128 @@ def running(monkeypatch: pytest.MonkeyPatch, run: Callable[[Invocation], Exit]) 
     monkeypatch.setattr(command_line, "load", lambda name: Subcommand(name, "Does it", run))
 
 
-def test_a_fault_of_the_command_itself_is_not_hidden(command: Command, monkeypatch) -> None:
-    def fails(_: Invocation) -> Exit:
-        raise ZeroDivisionError
+def fails(_: Invocation) -> Exit:
+    raise ZeroDivisionError("by\nzero")
 
+
+def test_a_fault_of_the_command_itself_is_2_and_not_hidden(command: Command, monkeypatch) -> None:
+    """Python's own exit code for it would be that of something found."""
     running(monkeypatch, fails)
-    with pytest.raises(ZeroDivisionError):
-        command("it")
+    done = command("it")
+    said, *trace = done.err.splitlines()
+    assert (done.code, done.out) == (2, "")
+    assert said.startswith("cdk-sentry: a fault of the command's own, please report it")
+    assert said.endswith("ZeroDivisionError: by zero")
+    assert trace[0] == "Traceback (most recent call last):"
+    assert "in fails" in done.err
+
+
+@pytest.mark.parametrize("words", [("audit", "--all"), ("dsn", "get"), ("diagnose", "--stack", "x")])
+@pytest.mark.parametrize("body", [b"<!DOCTYPE html><p>Welcome", b"\n<html><head></head><body>Hello</body></html>"])
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_server_of_pages_is_not_taken_for_aws(command: Command, aws_api: AwsApi, words, body, status) -> None:
+    aws_api.answer = Answer(status, {"Content-Type": "text/html"}, body)
+    done = command(*words, "--endpoint-url", endpoint(aws_api))
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "cdk-sentry: what answers is not AWS: check --endpoint-url, and whether a proxy is in the way\n"
+
+
+def test_what_is_no_xml_where_aws_speaks_xml_is_not_taken_for_aws(command: Command, aws_api: AwsApi) -> None:
+    aws_api.answer = Answer(body=b"It works!")
+    done = command("diagnose", "--stack", "x", "--endpoint-url", endpoint(aws_api))
+    assert done.code == 2
+    assert done.err.startswith("cdk-sentry: what answers is not AWS")
+    assert done.err.count("\n") == 1
+
+
+def in_a_shell(line: str) -> "subprocess.CompletedProcess[str]":
+    """Runs a line in which `$it` is the command."""
+    return subprocess.run(
+        ["bash", "-c", line],
+        env=os.environ | {"it": " ".join(PROGRAM), "AWS_EC2_METADATA_DISABLED": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("words", ["--version", "--help", "audit --explain drift", "audit --explain drift --json"])
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("> /dev/full", "standard output cannot be written: No space left on device"),
+        (">&-", "standard output is closed: send it to a file, or to /dev/null"),
+    ],
+)
+def test_output_that_cannot_be_written_is_one_line_and_2(words, where, said) -> None:
+    done = in_a_shell(f"$it {words} {where}")
+    assert (done.returncode, done.stderr) == (2, f"cdk-sentry: {said}\n")
+
+
+@pytest.mark.parametrize("where", ["2>/dev/full", "2>&-"])
+@pytest.mark.parametrize("words", ["audit --explain nothing", "audit --nonsense"])
+def test_errors_that_nobody_can_be_told_of_still_have_their_exit_code(words, where) -> None:
+    done = in_a_shell(f"$it {words} {where}")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
+def test_output_that_cannot_hold_a_character_is_one_line_and_2(monkeypatch) -> None:
+    program = (
+        "from cdk_sentry.cli import main as it; from cdk_sentry.cli.command import Command\n"
+        "it.COMMANDS = {'it': ''}\n"
+        "it.load = lambda name: Command(name, '', lambda run: run.output.say('caf\\u00e9') or 0)\n"
+        "raise SystemExit(it.main(['it']))"
+    )
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "cdk-sentry: standard output cannot be written in ascii: set PYTHONIOENCODING=utf-8\n"
+
+
+def arguments_with_a_value() -> Iterator[tuple[str, argparse.Action]]:
+    def of(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Action]]:
+        for action in parser._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for child in action.choices.values():
+                    yield from of(child)
+            elif action.nargs != 0:
+                yield f"{parser.prog} {action.option_strings[-1:] or action.dest}", action
+
+    return of(command_line.parser(command_line.COMMANDS))
+
+
+def test_no_argument_takes_an_empty_text_for_left_out() -> None:
+    """As `--stack "$STACK"` has it where the variable is not set."""
+    taken = []
+    for name, action in arguments_with_a_value():
+        if action.choices is None:
+            assert callable(action.type), name
+            for blank in ("", " "):
+                try:
+                    action.type(blank)
+                except argparse.ArgumentTypeError:
+                    continue
+                taken.append(name)
+    assert taken == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("dsn", "test", ""),
+        ("forget", "--stack", "x", "--user", ""),
+        ("layer", "build", "--runtime", "nodejs", "--output", ""),
+        ("audit", "--stack", ""),
+        ("diagnose", "--stack", "x", "--user", ""),
+        ("dsn", "get", "--service", ""),
+        ("layer", "publish", "--organization", ""),
+        ("dsn", "get", "--region", ""),
+    ],
+)
+def test_an_empty_text_is_refused_before_anything_is_done(command: Command, aws_api: AwsApi, line) -> None:
+    done = command(*line, "--endpoint-url", endpoint(aws_api))
+    assert (done.code, done.out, aws_api.requests) == (2, "", [])
+    assert "it is empty: perhaps a variable is not set" in done.err
 
 
 @pytest.mark.parametrize("code", list(Exit))
@@ -344,6 +462,30 @@ def test_machines_get_one_document_and_people_nothing_of_it(command: Command, mo
     running(monkeypatch, says)
     assert command("it").out == "words\n"
     assert command("it", "--json").document == {"words": 1, "said": "2026-11-21T08:00:00+00:00"}
+
+
+@pytest.mark.parametrize("words", [("audit", "--explain", "nothing"), ("audit", "--nonsense"), ("dsn",)])
+def test_machines_get_a_document_also_of_what_stops_the_command(command: Command, words) -> None:
+    done = command(*words, "--json")
+    assert done.code == 2
+    assert list(done.document) == ["error"]
+    assert f"cdk-sentry: {done.document['error']}\n" in done.err
+
+
+def test_a_fault_of_the_command_itself_is_one_document_for_machines(command: Command, monkeypatch) -> None:
+    running(monkeypatch, fails)
+    assert command("it", "--json").document["error"].endswith("ZeroDivisionError: by zero")
+
+
+def test_what_stops_the_command_after_its_result_is_no_second_document(command: Command, monkeypatch) -> None:
+    def fails_late(invocation: Invocation) -> Exit:
+        invocation.output.result({"words": 1})
+        raise CommandError("too late")
+
+    running(monkeypatch, fails_late)
+    done = command("it", "--json")
+    assert (done.code, done.document) == (2, {"words": 1})
+    assert "too late" in done.err
 
 
 def test_tables_are_not_cut_where_no_terminal_says_how_wide_it_is(command: Command, monkeypatch) -> None:

@@ -107,6 +107,29 @@ def test_what_is_no_dsn_is_never_stored_nor_repeated(command: Command, ssm: AwsA
     assert PUBLIC_KEY not in done.err + done.out
 
 
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [("<&-", "standard input is closed: pipe the DSN into it"), ("< $file", "standard input cannot be read: 'utf-8'")],
+)
+def test_a_standard_input_that_cannot_be_read_is_one_line_and_2(ssm: AwsApi, tmp_path, where, said) -> None:
+    (tmp_path / "image").write_bytes(b"\x89PNG\xff")
+    done = subprocess.run(
+        ["bash", "-c", f"$it dsn put {where}"],
+        env=os.environ
+        | {
+            "it": f"{sys.executable} -m cdk_sentry",
+            "file": str(tmp_path / "image"),
+            "PYTHONIOENCODING": "utf-8",  # what a locale such as C lets through is refused as a DSN
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, ssm.requests) == (2, "", [])
+    assert done.stderr.startswith(f"cdk-sentry: {said}")
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("kind", ["String", "SecureString"])
 def test_get_shows_a_dsn_without_what_makes_it_usable(command: Command, ssm: AwsApi, kind) -> None:
     ssm.answer = holds(DSN, kind)

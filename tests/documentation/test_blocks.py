@@ -10,6 +10,7 @@ from itertools import takewhile
 
 import pytest
 
+from cdk_sentry.cli.errors import CommandError
 from cdk_sentry.cli.main import parser
 from tests.documentation.pages import PAGES, ROOT, Block, blocks
 
@@ -50,7 +51,7 @@ def test_a_shell_block_calls_the_command_as_it_can_be_called(block: Block):
 
 def test_an_option_that_the_command_does_not_have_would_be_noticed():
     [words] = command_lines("cdk-sentry audit --everything | cat  # all")
-    with pytest.raises(SystemExit):
+    with pytest.raises(CommandError, match="--everything"):
         parser(words[:1]).parse_args(words)
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 # Connections a client may have at once; the most that any command works in parallel.
 MAX_PARALLEL = 16
 _ATTEMPTS_TO_CONNECT = 3
+_SERVER_ERROR = 500
+_PAGE = (b"<!doctype html", b"<html")
 # Where the service that requests are signed for is called otherwise in IAM.
 _IAM_PREFIXES = {"monitoring": "cloudwatch"}
 
@@ -84,6 +86,7 @@ class Aws:
                 user_agent_extra="cdk-sentry",
             ),
         )
+        client.meta.events.register("before-parse", _refuse_pages)
         client.meta.events.register("after-call", _note_action)
         client.meta.events.register("needs-retry", _stop_where_nobody_listens)
         return client
@@ -95,6 +98,16 @@ def _stop_where_nobody_listens(attempts: int, caught_exception: Exception | None
 
     if isinstance(caught_exception, EndpointConnectionError | ConnectTimeoutError) and attempts >= _ATTEMPTS_TO_CONNECT:
         raise caught_exception
+
+
+def _refuse_pages(response_dict: dict[str, Any], **_: Any) -> None:
+    """A page for people: botocore takes it for an empty answer where the service speaks JSON."""
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - as above
+
+    body = response_dict["body"]
+    is_page = isinstance(body, bytes) and body.lstrip().lower().startswith(_PAGE)
+    if is_page and response_dict["status_code"] < _SERVER_ERROR:  # AWS's own load balancers send pages, too
+        raise ResponseParserError("a page of HTML")
 
 
 def _note_action(parsed: dict[str, Any], model: Any, **_: Any) -> None:

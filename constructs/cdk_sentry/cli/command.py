@@ -17,6 +17,17 @@ class Exit(IntEnum):
     IMPOSSIBLE = 2
 
 
+def filled(text: str) -> str:
+    """The type of an argument that is any text but none: that a variable is not set must not mean "left out".
+
+    Raises:
+        ArgumentTypeError: the text is empty, or blank.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty: perhaps a variable is not set")
+    return text
+
+
 @dataclass(frozen=True)
 class Permission:
     """IAM actions that a subcommand needs.

@@ -4,7 +4,6 @@ The script is made once: a shell that asked the command itself at each press of 
 """
 
 import argparse
-import sys
 
 import shtab
 
@@ -21,7 +20,7 @@ def write(invocation: Invocation) -> Exit:
     script = shtab.complete(parser(COMMANDS), shell)
     output.result({"shell": shell, "script": script})
     if not output.as_json:
-        sys.stdout.write(script)  # to the byte, where `say` would lay out text
+        output.write(script)  # to the byte, where `say` would lay out text
     return Exit.FINE
 
 

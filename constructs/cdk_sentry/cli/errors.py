@@ -43,7 +43,10 @@ def explain(error: Exception) -> str | None:
     if isinstance(error, CommandError):
         return str(error)
     import botocore.exceptions as aws  # noqa: PLC0415 - help must not wait for it
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - as above
 
+    if isinstance(error, ResponseParserError):
+        return "what answers is not AWS: check --endpoint-url, and whether a proxy is in the way"
     if isinstance(error, aws.ClientError):
         return _explain_answer(error)
     if not isinstance(error, aws.BotoCoreError):

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 
 from ..pipeline.operate.erase import erase_user
-from .command import Command, Exit, Invocation, Permission
+from .command import Command, Exit, Invocation, Permission, filled
 from .sample import FIND, arguments, deployed, explained
 
 
@@ -21,7 +21,7 @@ def forget(invocation: Invocation) -> Exit:
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--user", required=True, metavar="USER_ID", help="whose events, counters, records in quarantine"
+        "--user", required=True, type=filled, metavar="USER_ID", help="whose events, counters, records in quarantine"
     )
     arguments(parser)
 

@@ -1,16 +1,17 @@
 """`cdk-sentry`: reads the command line, runs one subcommand, and turns what goes wrong into one line."""
 
 import argparse
-import os
 import sys
+import traceback
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from importlib import import_module
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from .aws import Aws
-from .command import Command, Exit, Invocation
-from .errors import explain
+from .command import Command, Exit, Invocation, filled
+from .errors import CommandError, explain
 from .output import Output
 
 # Each is the `COMMAND` of the module of its name here, imported only when it is called.
@@ -29,6 +30,8 @@ COMMANDS = {
 _INTERRUPTED = 130
 _READER_GONE = 141
 
+_OWN_FAULT = "a fault of the command's own, please report it with the lines below"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command.
@@ -37,29 +40,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: those of the process when left out.
 
     Returns:
-        0 if all is well, 1 if something was found, 2 if it could not be done.
+        0 if all is well, 1 if something was found, 2 if it could not be done, be it by a fault of the command's own.
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
     output = Output(as_json="--json" in words)
     try:
+        output.write("")  # where results have no place to go, nothing is done
         try:
             options = parser(words[:1]).parse_args(words)
             aws = Aws(options.profile, options.region, options.endpoint_url)
             return int(options.run(Invocation(options, aws, output)))
         finally:
-            sys.stdout.flush()  # so that a reader who has gone is noticed here
+            output.write("")  # so that what cannot be written is noticed here
     except KeyboardInterrupt:
         output.error("interrupted")
         return _INTERRUPTED
     except BrokenPipeError:
-        # Python must not complain of it once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _READER_GONE
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001 - Python's exit code would be that of something found
         message = explain(problem)
-        if message is None:
-            raise
-        output.error(message)
+        if message:
+            output.failure(message)
+        else:
+            output.failure(f"{_OWN_FAULT}: {_name(problem)}", details=traceback.format_exc().rstrip())
         return Exit.IMPOSSIBLE
 
 
@@ -75,7 +78,7 @@ def parser(called: Collection[str]) -> argparse.ArgumentParser:
     Args:
         called: whose arguments are to be known; of the others only name and summary are.
     """
-    whole = argparse.ArgumentParser(
+    whole = _Parser(
         prog="cdk-sentry",
         description="Sets up, audits and diagnoses Sentry on what is deployed.",
         epilog="`cdk-sentry COMMAND --help` says more.",
@@ -108,8 +111,8 @@ def _add(parent: argparse.ArgumentParser, commands: Iterable[Command]) -> None:
 
 def _add_common(child: argparse.ArgumentParser) -> None:
     common = child.add_argument_group("everywhere")
-    common.add_argument("--profile", help="profile of the AWS configuration")
-    common.add_argument("--region", help="AWS region")
+    common.add_argument("--profile", type=filled, help="profile of the AWS configuration")
+    common.add_argument("--region", type=filled, help="AWS region")
     common.add_argument("--endpoint-url", metavar="URL", type=_address, help="where AWS answers, for emulators")
     common.add_argument("--json", action="store_true", help="one JSON document instead of text")
 
@@ -119,6 +122,18 @@ def _address(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise argparse.ArgumentTypeError(f"{text!r} is no address such as http://127.0.0.1:4566")
     return text
+
+
+def _name(problem: Exception) -> str:
+    return " ".join("".join(traceback.format_exception_only(problem)).split())
+
+
+class _Parser(argparse.ArgumentParser):
+    """Leaves it to `main` to say what is wrong, as it says all else."""
+
+    def error(self, message: str) -> NoReturn:
+        self._print_message(self.format_usage(), sys.stderr)  # print_usage has standard output where that is closed
+        raise CommandError(message)
 
 
 class _Version(argparse.Action):

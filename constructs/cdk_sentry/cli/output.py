@@ -3,9 +3,13 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+
+from .errors import CommandError
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -23,6 +27,7 @@ class Output:
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
+        self._has_result = False
 
     @cached_property
     def progress(self) -> "Console":
@@ -37,7 +42,8 @@ class Output:
             style: of rich.
         """
         if not self.as_json:
-            self._out.print(what, style=style, markup=False, soft_wrap=True)
+            with _standard_output():
+                self._out.print(what, style=style, markup=False, soft_wrap=True)
 
     def result(self, document: Any) -> None:
         """The same for machines; nothing is written where output is for people.
@@ -46,19 +52,70 @@ class Output:
             document: what json can write; times become ISO 8601, other things their text.
         """
         if self.as_json:
-            sys.stdout.write(json.dumps(document, indent=2, default=_text) + "\n")
+            text = json.dumps(document, indent=2, default=_text)
+            self._has_result = True
+            self.write(f"{text}\n")
+
+    def write(self, text: str) -> None:
+        """Text to the byte, for people and machines alike; nothing of it is left in a buffer."""
+        with _standard_output() as out:
+            out.write(text)
+            out.flush()
 
     def note(self, message: str) -> None:
         """One line on standard error, for people, also where output is for machines."""
-        self.progress.print(message, style="dim", markup=False, soft_wrap=True)
+        self._tell(message, style="dim")
 
     def error(self, message: str) -> None:
         """One line on standard error."""
-        self.progress.print(f"cdk-sentry: {message}", style="bold red", markup=False, soft_wrap=True)
+        self._tell(f"cdk-sentry: {message}", style="bold red")
+
+    def failure(self, message: str, details: str = "") -> None:
+        """What stops the command: on standard error, and for machines in place of a result.
+
+        Args:
+            message: one line.
+            details: further lines, for people.
+        """
+        self.error(message)
+        if details:
+            self.note(details)
+        if not self._has_result:
+            with suppress(CommandError, BrokenPipeError):  # perhaps this is what stops the command
+                self.result({"error": message})
+
+    def _tell(self, text: str, *, style: str) -> None:
+        try:
+            self.progress.print(text, style=style, markup=False, soft_wrap=True)
+        except OSError:  # nobody hears it; the exit code says it still
+            _abandon(sys.stderr)
 
     @cached_property
     def _out(self) -> "Console":
         return _console(stderr=False)
+
+
+@contextmanager
+def _standard_output() -> Iterator[TextIO]:
+    if sys.stdout is None:
+        raise CommandError("standard output is closed: send it to a file, or to /dev/null")
+    try:
+        yield sys.stdout
+    except BrokenPipeError:
+        _abandon(sys.stdout)
+        raise
+    except OSError as error:
+        _abandon(sys.stdout)
+        raise CommandError(f"standard output cannot be written: {error.strerror or error}") from None
+    except UnicodeEncodeError as error:
+        raise CommandError(
+            f"standard output cannot be written in {error.encoding}: set PYTHONIOENCODING=utf-8"
+        ) from None
+
+
+def _abandon(stream: TextIO) -> None:
+    """Python writes what is left in a buffer once more at exit; if that fails, too, the exit code is another."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _text(value: object) -> str:
@@ -73,5 +130,5 @@ def _console(*, stderr: bool) -> "Console":
             raise BrokenPipeError  # rich would end the process, with a code that means something else here
 
     stream = sys.stderr if stderr else sys.stdout
-    unknown_width = not stream.isatty() and "COLUMNS" not in os.environ
+    unknown_width = (stream is None or not stream.isatty()) and "COLUMNS" not in os.environ
     return Piped(stderr=stderr, highlight=False, emoji=False, width=_WIDTH_IN_FILES if unknown_width else None)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..pipeline.operate.deployed import Deployed, OperationError, find
-from .command import Invocation, Permission
+from .command import Invocation, Permission, filled
 from .errors import CommandError
 from .stacks import resources_of
 
@@ -19,9 +19,9 @@ FIND = Permission(
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which pipeline."""
-    parser.add_argument("--stack", required=True, metavar="NAME", help="that the pipeline is in")
+    parser.add_argument("--stack", required=True, type=filled, metavar="NAME", help="that the pipeline is in")
     parser.add_argument(
-        "--pipeline", default="", metavar="ID", help="construct id of the ActivityPipeline, if the stack has several"
+        "--pipeline", type=filled, metavar="ID", help="construct id of the ActivityPipeline, if the stack has several"
     )
 
 
@@ -33,7 +33,7 @@ def deployed(invocation: Invocation) -> Deployed:
     """
     options = invocation.options
     with explained():
-        return find(resources_of(invocation.aws, options.stack), options.stack, pipeline=options.pipeline)
+        return find(resources_of(invocation.aws, options.stack), options.stack, pipeline=options.pipeline or "")
 
 
 @contextmanager

@@ -2,15 +2,19 @@
 
 import argparse
 
-from ..command import Command, Permission
+from ..command import Command, Permission, filled
 from .run import FAILING, run
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     scope = parser.add_mutually_exclusive_group()
-    scope.add_argument("--stack", metavar="NAME", help="the functions of a stack and of those nested in it")
+    scope.add_argument(
+        "--stack", type=filled, metavar="NAME", help="the functions of a stack and of those nested in it"
+    )
     scope.add_argument("--all", action="store_true", help="every function of the account and region")
-    scope.add_argument("--explain", metavar="CHECK", help="what a check means, how it finds out, what to do")
+    scope.add_argument(
+        "--explain", type=filled, metavar="CHECK", help="what a check means, how it finds out, what to do"
+    )
     parser.add_argument(
         "--fail-on",
         choices=tuple(FAILING),

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from ..command import Command, Exit, Invocation, Permission
+from ..command import Command, Exit, Invocation, Permission, filled
 
 _UNITS_S = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
 _SPAN = re.compile(r"(?P<number>\d+)\s*(?P<unit>s|m|min|h|d)")
@@ -56,12 +56,6 @@ def _url(text: str) -> str:
     return text
 
 
-def _user(text: str) -> str:
-    if not text:
-        raise argparse.ArgumentTypeError("it is empty: give the id of a user, or leave it out")
-    return text
-
-
 def _timeout(text: str) -> float:
     try:
         seconds = float(text)
@@ -73,8 +67,8 @@ def _timeout(text: str) -> float:
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--stack", required=True, metavar="NAME", help="name of the CloudFormation stack")
-    parser.add_argument("--user", type=_user, metavar="ID", help="whose data is missing, if it is about somebody")
+    parser.add_argument("--stack", required=True, type=filled, metavar="NAME", help="name of the CloudFormation stack")
+    parser.add_argument("--user", type=filled, metavar="ID", help="whose data is missing, if it is about somebody")
     parser.add_argument(
         "--since", type=_since, default="1h", metavar="TIME", help="a span such as 30m, or a time; 1h by default"
     )

@@ -3,7 +3,7 @@
 import argparse
 
 from ...dsn_text import DEFAULT_PARAMETER
-from ..command import Command, Permission
+from ..command import Command, Permission, filled
 from .stored import get, put
 from .trial import try_out
 
@@ -18,29 +18,40 @@ _READS = (
 
 def _name_arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--name", help=f"of the SSM parameter; {DEFAULT_PARAMETER} when left out")
-    which.add_argument("--service", help="the parameter /Sentry/SERVICE/Dsn, for one Sentry project per service")
+    which.add_argument("--name", type=filled, help=f"of the SSM parameter; {DEFAULT_PARAMETER} when left out")
+    which.add_argument(
+        "--service", type=filled, help="the parameter /Sentry/SERVICE/Dsn, for one Sentry project per service"
+    )
 
 
 def _put_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "dsn",
         nargs="?",
+        type=filled,
         metavar="DSN",
         help="left out: asked for, or read from standard input, so that no shell history has it",
     )
     _name_arguments(parser)
     parser.add_argument("--secure", action="store_true", help="as a SecureString; for Dsn.from_secure_ssm")
-    parser.add_argument("--kms-key", metavar="KEY", help="id, alias or ARN of the key to encrypt with; needs --secure")
+    parser.add_argument(
+        "--kms-key", type=filled, metavar="KEY", help="id, alias or ARN of the key to encrypt with; needs --secure"
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace what is stored already")
 
 
 def _test_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "dsn", nargs="?", metavar="DSN", help="- reads it from standard input; left out: the one that is stored"
+        "dsn",
+        nargs="?",
+        type=filled,
+        metavar="DSN",
+        help="- reads it from standard input; left out: the one that is stored",
     )
     _name_arguments(parser)
-    parser.add_argument("--organization", metavar="SLUG", help="of Sentry: adds a link to the event's issue")
+    parser.add_argument(
+        "--organization", type=filled, metavar="SLUG", help="of Sentry: adds a link to the event's issue"
+    )
 
 
 COMMAND = Command(

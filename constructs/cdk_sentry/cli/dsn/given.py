@@ -16,15 +16,22 @@ def read_dsn(argument: str | None) -> str:
         argument: of the command line.
 
     Raises:
-        CommandError: it is no DSN; says what is wrong without repeating it.
+        CommandError: it is no DSN, or cannot be read; says what is wrong without repeating it.
     """
-    if argument not in {None, STANDARD_INPUT}:
-        text = argument
-    elif sys.stdin.isatty():
-        text = getpass.getpass("DSN (is not shown): ")
-    else:
-        text = sys.stdin.read()
-    return checked(text.strip() if text else "", "what was given")
+    given = None if argument == STANDARD_INPUT else argument
+    text = _read() if given is None else given
+    return checked(text.strip(), "what was given")
+
+
+def _read() -> str:
+    if sys.stdin is None:
+        raise CommandError("standard input is closed: pipe the DSN into it")
+    try:
+        return getpass.getpass("DSN (is not shown): ") if sys.stdin.isatty() else sys.stdin.read()
+    except EOFError:  # Ctrl-D in place of a DSN
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"standard input cannot be read: {error}") from None
 
 
 def checked(text: str, what: str) -> str:

@@ -10,7 +10,7 @@ from .stored import find, parameter_name
 def try_out(invocation: Invocation) -> Exit:
     """`dsn test`: finds something where Sentry does not take the event."""
     options, output = invocation.options, invocation.output
-    if options.dsn:
+    if options.dsn is not None:
         dsn = read_dsn(options.dsn)
     else:
         name = parameter_name(options)

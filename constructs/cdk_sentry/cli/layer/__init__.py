@@ -2,7 +2,7 @@
 
 import argparse
 
-from ..command import Command, Permission
+from ..command import Command, Permission, filled
 from .build import build
 from .contents import show
 from .publish import publish
@@ -24,15 +24,23 @@ def _runtime_argument(parser: argparse.ArgumentParser, *, required: bool) -> Non
 def _build_arguments(parser: argparse.ArgumentParser) -> None:
     _runtime_argument(parser, required=True)
     parser.add_argument(
-        "--output", required=True, metavar="PATH", help="a folder that is empty or not there, or a file ending in .zip"
+        "--output",
+        required=True,
+        type=filled,
+        metavar="PATH",
+        help="a folder that is empty or not there, or a file ending in .zip",
     )
 
 
 def _publish_arguments(parser: argparse.ArgumentParser) -> None:
     _runtime_argument(parser, required=False)
-    parser.add_argument("--to", nargs="+", metavar="REGION", help="AWS regions; that of --region when left out")
-    parser.add_argument("--name", help="of the layer, with --runtime; cdk-sentry-RUNTIME when left out")
-    parser.add_argument("--organization", metavar="ID", help="of AWS Organizations (o-...), whose accounts may use it")
+    parser.add_argument(
+        "--to", nargs="+", type=filled, metavar="REGION", help="AWS regions; that of --region when left out"
+    )
+    parser.add_argument("--name", type=filled, help="of the layer, with --runtime; cdk-sentry-RUNTIME when left out")
+    parser.add_argument(
+        "--organization", type=filled, metavar="ID", help="of AWS Organizations (o-...), whose accounts may use it"
+    )
 
 
 COMMAND = Command(

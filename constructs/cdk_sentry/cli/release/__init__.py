@@ -2,19 +2,20 @@
 
 import argparse
 
-from ..command import Command, Permission
+from ..command import Command, Permission, filled
 from .announce import announce
 from .steps import COMMITS
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--stack", required=True, help="whose functions say which release and environment were deployed"
+        "--stack", required=True, type=filled, help="whose functions say which release and environment were deployed"
     )
-    parser.add_argument("--organization", metavar="SLUG", help="of Sentry; SENTRY_ORG when left out")
+    parser.add_argument("--organization", type=filled, metavar="SLUG", help="of Sentry; SENTRY_ORG when left out")
     parser.add_argument(
         "--project",
         action="append",
+        type=filled,
         metavar="SLUG",
         help="of Sentry; may be given several times; SENTRY_PROJECT when left out",
     )
