@@ -196,7 +196,7 @@ def test_after_many_different_lines_on_the_console_the_handler_s_error_still_arr
     events = sink.wait_for_events(101, timeout_s=20)
     (error,) = [event for event in events if "exception" in event]
     assert exception_of(error) == ("TypeError", "after all records")
-    assert error["tags"]["held_back"] == "4900"
+    assert error["tags"]["held_back"] == "4901", "with the line that logs the error"
     logged = {event["message"] for event in events if event is not error}
     assert logged == {f"bad record {number}" for number in range(100)}
 
@@ -209,7 +209,7 @@ def test_different_lines_on_the_console_have_a_limit_a_minute_together(start, si
     events = sink.wait_for_events(601, timeout_s=20)
     assert len(events) == 601
     (error,) = [event for event in events if "exception" in event]
-    assert (exception_of(error)[1], error["tags"]["held_back"]) == ("still told", "200")
+    assert (exception_of(error)[1], error["tags"]["held_back"]) == ("still told", "201")
 
 
 def test_a_sample_rate_of_0_sends_nothing(start, sink):
