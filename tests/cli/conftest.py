@@ -2,14 +2,18 @@
 
 import io
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from cdk_sentry.cli.main import main
+from tests.harness.answer import Answer
+from tests.harness.aws_api import AwsApi
 from tests.harness.run import Run
 
 REGION = "eu-central-1"
+PROGRAM = [sys.executable, "-m", "cdk_sentry"]
 
 
 @pytest.fixture
@@ -25,6 +29,18 @@ def aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("AWS_REGION", REGION)
+
+
+@pytest.fixture
+def aws_api(aws_environment: None) -> Iterator[AwsApi]:
+    """In the place of AWS, where `endpoint` says."""
+    with AwsApi(Answer.json({})) as api:
+        yield api
+
+
+def endpoint(api: AwsApi) -> str:
+    """What --endpoint-url is to say."""
+    return next(iter(api.environment.values()))
 
 
 @pytest.fixture
