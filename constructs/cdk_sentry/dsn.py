@@ -261,11 +261,11 @@ def _check_name(name: object, given: str, what: "_Named", problems: Problems) ->
     elif "://" in name:
         remedy = "This is a DSN: store it (`cdk-sentry dsn put`) and give the name, or use Dsn.literal."
         problems.add("dsn", given, allowed, remedy)
+    elif re.search(r"[{}]", name.replace("{service}", "")):
+        problems.add("dsn", given, f"{allowed}, in which {{service}} may stand", "Correct what is in braces.")
     elif _is_arn(name):
         if any(character.isspace() for character in name):
             problems.add("dsn", given, f"{allowed}, or an ARN, without spaces", "Copy the ARN again.")
-    elif re.search(r"[{}]", name.replace("{service}", "")):
-        problems.add("dsn", given, f"{allowed}, in which {{service}} may stand", "Correct what is in braces.")
     elif not re.fullmatch(what.characters, name.replace("{service}", "service")):
         problems.add("dsn", given, f"{allowed}, without spaces: {what.said}", remedy)
     elif what is _PARAMETER and "/" in name and not name.startswith("/"):
