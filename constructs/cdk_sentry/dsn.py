@@ -126,6 +126,8 @@ class _SsmDsn(Dsn):
         given = f"Dsn.from_ssm({self.name!r})"
         if _is_arn(self.name):
             problems.add("dsn", given, "the name of an SSM parameter, no ARN", "Give the part after ':parameter'.")
+        elif isinstance(self.name, str) and not is_known(self.name):
+            problems.add("dsn", given, f"the name of {_PARAMETER.example}, known at synth", "Write it out.")
         else:
             _check_name(self.name, given, _PARAMETER, problems)
 

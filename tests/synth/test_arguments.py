@@ -192,6 +192,15 @@ def test_a_service_known_at_deployment_only_cannot_name_a_parameter():
         SentryMonitoring(scope, "Sentry", dsn=Dsn.from_ssm("/Sentry/{service}/Dsn"), service=service)
 
 
+def test_a_parameter_whose_name_is_known_at_deployment_only_cannot_be_read_by_cloudformation():
+    scope = stack()
+    name = cdk.CfnParameter(scope, "Name").value_as_string
+    with pytest.raises(
+        ConfigurationError, match=r"2 problems(?s:.*)dsn=.*known at synth(?s:.*)notify=.*known at synth"
+    ):
+        SentryMonitoring(scope, "Sentry", dsn=Dsn.from_ssm(name), notify=[Notify.webhook(Url.from_ssm(name))])
+
+
 def test_a_service_from_an_aws_tag_that_no_parameter_can_have_in_its_name_is_said_at_synth():
     scope = stack()
     function(scope)

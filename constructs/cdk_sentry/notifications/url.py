@@ -82,7 +82,11 @@ class _Ssm(Url):
     name: str
 
     def check(self, target: str, problems: Problems) -> None:
-        _check_name(self.name, f"{target}(Url.from_ssm({self.name!r}))", "an SSM parameter", problems)
+        given = f"{target}(Url.from_ssm({self.name!r}))"
+        if isinstance(self.name, str) and not is_known(self.name):
+            problems.add("notify", given, "the name of an SSM parameter, known at synth", "Write it out.")
+        else:
+            _check_name(self.name, given, "an SSM parameter", problems)
 
     def value(self, scope: Construct) -> str:
         return ssm.StringParameter.value_for_string_parameter(scope, self.name)
