@@ -25,8 +25,8 @@ from .functions.instrument import instrument
 from .functions.report import FunctionReport, left_at_the_edge, say
 from .functions.restore import restore_overrides
 from .identity import identity
-from .info import add_info
 from .layers.layers import Layers
+from .missing import warn_of_what_is_missing
 from .nearest import nearer_than, register
 from .notifications import Notify, Targets
 from .release import Release, as_release, check_release
@@ -131,7 +131,7 @@ class SentryMonitoring(Construct):
             {"environment": resolve_environment(environment, self), "release": chosen_release.name()}
         )
         self._links = SentryLinks(sentry_organization, self._base.environment)
-        self._warn_of_what_is_missing(release_wanted=chosen_release.wanted)
+        warn_of_what_is_missing(self, self._base, self._notify, release_wanted=chosen_release.wanted)
 
         self._reports: list[FunctionReport] = []
         self._stacks: dict[str, StackMonitoring] = {}
@@ -255,27 +255,6 @@ class SentryMonitoring(Construct):
         self._choice.check(problems)
         self._links.check(problems)
         problems.raise_if_any()
-
-    def _warn_of_what_is_missing(self, *, release_wanted: bool) -> None:
-        annotations = Annotations.of(self)
-        if self._base.release is None and release_wanted:
-            annotations.add_warning_v2(
-                "cdk_sentry:no-release",
-                "No release is set: this is no Git checkout, and no CI service names a commit. "
-                "Give release=Release.literal(...), or Release.none() if that is meant.",
-            )
-        if self._base.environment is None:
-            annotations.add_warning_v2(
-                "cdk_sentry:no-environment",
-                "No environment is set, so Sentry files events under 'production': there is no context value "
-                "'stage' and no Git branch. Give environment=..., or `-c stage=...`.",
-            )
-        if not self._notify:
-            add_info(
-                self,
-                "cdk_sentry:nobody-notified",
-                "Alarms go to a topic that nobody has subscribed to. Give notify=[Notify.email(...)].",
-            )
 
     def _cover_assembly(self, top: Construct) -> None:
         """Covers what lies in one assembly, when all of it is there.
