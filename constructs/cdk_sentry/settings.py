@@ -27,7 +27,8 @@ class Reporting:
         flush_timeout: how long an environment may be kept after a response to send what is to be said; 2 seconds
             when left out, and never past the function's timeout.
         max_identical_events_per_minute: how often the same error is sent per minute and environment; the next event
-            says how many were held back. 60 when left out, 0 for no limit.
+            says how many were held back. 60 when left out, 0 for no limit. All errors together are limited to ten
+            times that, 600 at least.
         console_error_events: whether each `console.error` of a Node.js function makes an event; a breadcrumb only
             when left out. Other runtimes know no such thing: Python's `logging.error` always makes one.
     """
