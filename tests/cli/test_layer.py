@@ -16,6 +16,8 @@ from cdk_sentry.layers.versions import LayerVersions
 from tests.cli.conftest import REGION
 from tests.harness.run import Run
 
+pytestmark = pytest.mark.usefixtures("built_layers")
+
 Command = Callable[..., Run]
 
 KINDS = {"nodejs": NODEJS, "python": PYTHON}

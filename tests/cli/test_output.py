@@ -22,6 +22,8 @@ from tests.harness.aws_api import AwsApi
 from tests.harness.run import Run
 from tests.harness.sink import Sink
 
+pytestmark = pytest.mark.usefixtures("built_layers")
+
 Command = Callable[..., Run]
 
 

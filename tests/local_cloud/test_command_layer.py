@@ -14,7 +14,7 @@ from tests.local_cloud.command import run, run_here, subcommand
 from tests.local_cloud.conftest import Cloud
 from tests.local_cloud.limited_user import limited_user
 
-pytestmark = pytest.mark.xdist_group("local_cloud")
+pytestmark = [pytest.mark.xdist_group("local_cloud"), pytest.mark.usefixtures("built_layers")]
 
 KINDS = {"nodejs": NODEJS, "python": PYTHON}
 ORGANIZATION = "o-abcdefghij"
@@ -106,5 +106,6 @@ def test_what_it_says_that_it_needs_is_enough_and_is_needed(cloud: Cloud, lambda
 
     assert (allowed.code, allowed.err) == (0, "")
     assert refused.code == 2
+    assert refused.err.count("\n") == 1, refused.err
     (line,) = refused.err.splitlines()
     assert f"the IAM action {IN_THE_LOCAL_CLOUD[action]} is missing" in line
