@@ -71,7 +71,7 @@ def test_a_wrong_answer_is_noticed_and_shown(expected: Outcome, status: int) -> 
 @pytest.mark.parametrize("missing", ["service", "memory_mb", "cold_start", "function_version"])
 def test_an_event_without_one_of_its_tags_is_noticed(cloud: Cloud, shipped_traffic: Traffic, missing: str) -> None:
     expected = shipped_traffic.accounts.to_quarantine
-    event: dict[str, Any] = cloud.sentry.wait_for_events(expected)[0]
+    event: dict[str, Any] = cloud.wait_for_function_events(expected)[0]
     poorer = event | {"tags": {name: value for name, value in event["tags"].items() if name != missing}}
 
     (failed,) = _failed(check_sentry([poorer], cloud.deployment, expected=1))
